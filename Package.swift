@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+// GoalLedger: a goal queue you INSERT into and an audit trail you SELECT from.
+// The arrows between targets point one way; nothing but SQLite imports CSQLite.
+import PackageDescription
+
+let house: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A test target that mirrors the target of the same name under `Sources`.
+func tests(_ name: String, _ more: Target.Dependency...) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: [.target(name: name), "TestSupport"] + more,
+    swiftSettings: house
+  )
+}
+
+let package = Package(
+  name: "GoalLedger",
+  products: [
+    .executable(name: "goalledger", targets: ["goalledger"]),
+    .library(name: "HTN", targets: ["HTN"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "CLinux"),
+    .executableTarget(name: "EmbedText", swiftSettings: house),
+    .plugin(
+      name: "EmbedTextPlugin",
+      capability: .buildTool(),
+      dependencies: ["EmbedText"],
+      path: "Sources/EmbedTextPlugin"
+    ),
+    .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: house),
+    .target(
+      name: "Migrations",
+      path: "Migrations",
+      swiftSettings: house,
+      plugins: ["EmbedTextPlugin"]
+    ),
+    .target(name: "HTN", swiftSettings: house),
+    .target(
+      name: "GoalLedger",
+      dependencies: ["SQLite", "Migrations", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: house
+    ),
+    .target(
+      name: "Execution",
+      dependencies: [
+        "GoalLedger", "HTN", "CLinux",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      swiftSettings: house,
+      plugins: ["EmbedTextPlugin"]
+    ),
+    .target(
+      name: "Worker",
+      dependencies: [
+        "Execution",
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: house
+    ),
+    .executableTarget(
+      name: "goalledger",
+      dependencies: [
+        "Worker",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: house
+    ),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
+    tests("SQLite"),
+    tests("HTN"),
+    tests("GoalLedger", "SQLite", "Migrations"),
+    tests("Execution", "GoalLedger", "HTN"),
+    tests("Worker", "Execution", "GoalLedger", "HTN"),
+    tests("goalledger"),
+  ]
+)

@@ -1,0 +1,10 @@
+// libsqlite3 for Swift: the header, and the variadic and macro parts Swift cannot say.
+#ifndef GOALLEDGER_CSQLITE_SHIM_H
+#define GOALLEDGER_CSQLITE_SHIM_H
+#include <sqlite3.h>
+
+static inline int csqlite_config_flag(sqlite3 *db, int op, int value) {
+  return sqlite3_db_config(db, op, value, (int *)0);
+}
+static inline sqlite3_destructor_type csqlite_transient(void) { return SQLITE_TRANSIENT; }
+#endif
