@@ -3,8 +3,10 @@
 #define GOALLEDGER_CSQLITE_SHIM_H
 #include <sqlite3.h>
 
+// sqlite3_db_config is variadic; the options used here all take one switch.
 static inline int csqlite_config_flag(sqlite3 *db, int op, int value) {
   return sqlite3_db_config(db, op, value, (int *)0);
 }
+// SQLITE_TRANSIENT is a cast Swift does not import: "copy the bytes before returning".
 static inline sqlite3_destructor_type csqlite_transient(void) { return SQLITE_TRANSIENT; }
 #endif
