@@ -56,7 +56,7 @@ public struct ExecutionContext: Sendable {
 }
 
 /// A fact that a task found, for the planner to continue with: `present f1` or its negation.
-public struct Observation: Sendable, Hashable {
+public struct ObservedFact: Sendable, Hashable {
   /// The predicate's name.
   public var predicate: String
   /// Its arguments, as symbols.
@@ -92,7 +92,7 @@ public struct TaskResult: Sendable, Hashable {
   /// What else is worth keeping, by name.
   public var detail: [String: String]
   /// What an observing task found.
-  public var observations: [Observation]
+  public var observations: [ObservedFact]
 
   /// Makes a result; without arguments, that of a task that ran no command and changed nothing.
   public init(
@@ -104,7 +104,7 @@ public struct TaskResult: Sendable, Hashable {
     tree: String? = nil,
     commit: String? = nil,
     detail: [String: String] = [:],
-    observations: [Observation] = []
+    observations: [ObservedFact] = []
   ) {
     self.exitCode = exitCode
     self.outputHead = outputHead
