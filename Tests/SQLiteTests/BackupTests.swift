@@ -93,10 +93,7 @@ import Testing
   func damaged() throws {
     try source.checkpoint(.truncate)
     source.close()
-    let descriptor = unsafe open(scratch.database, O_WRONLY)
-    let junk = [UInt8](repeating: 0xEE, count: 4_096)
-    #expect(unsafe pwrite(descriptor, junk, junk.count, 4_096 * 5) == junk.count)
-    close(descriptor)
+    try scratch.damage("test.db", at: 4_096 * 5)
     let damaged = try Connection(path: scratch.database)
     let error = try refusal { try damaged.backup(to: scratch.file("copy.db")) }
     #expect(error.code == .corrupt)

@@ -36,6 +36,15 @@ import Testing
     try #require(unsafe Glibc.write(descriptor, bytes, bytes.count) == bytes.count)
   }
 
+  /// Overwrites a kilobyte of a file, which must not be open as a database.
+  func damage(_ name: String, at offset: Int) throws {
+    let descriptor = unsafe open(file(name), O_WRONLY)
+    try #require(descriptor >= 0)
+    defer { close(descriptor) }
+    let junk = [UInt8](repeating: 0xEE, count: 1_024)
+    try #require(unsafe pwrite(descriptor, junk, junk.count, offset) == junk.count)
+  }
+
   func exists(_ name: String) -> Bool { names.contains(name) }
 
   static func names(in directory: String) -> [String] {
