@@ -31,6 +31,7 @@ extension Connection {
     let destination = BackupDestination(path: path, overwrite: overwrite)
     try destination.check()
     do throws(SQLiteError) {
+      try destination.create(like: self.path)
       // One snapshot: without it every commit of another connection would start the copy anew.
       try transaction(.deferred) { () throws(SQLiteError) in
         try run("SELECT 1 FROM sqlite_schema LIMIT 1")
@@ -116,6 +117,15 @@ struct BackupDestination {
     }
   }
 
+  /// Makes the file with the source's permissions: the copy of a private database is private.
+  func create(like source: String) throws(SQLiteError) {
+    var status = stat()
+    let mode = unsafe stat(source, &status) == 0 ? status.st_mode & 0o777 : 0o600
+    let descriptor = unsafe Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { throw failure("open") }
+    Glibc.close(descriptor)
+  }
+
   func verify() throws(SQLiteError) {
     let copy = try Connection(path: temporary, options: .reader)
     defer { copy.close() }
@@ -138,7 +148,10 @@ struct BackupDestination {
       // A name made since the check stays: link, unlike rename, never replaces.
       guard unsafe link(temporary, path) == 0 else {
         if errno == EEXIST { throw exists }
-        throw failure("link")
+        // FAT, for one, has no links.
+        guard !OpenFailure.exists(path) else { throw exists }
+        guard unsafe rename(temporary, path) == 0 else { throw failure("rename") }
+        return try sync(OpenFailure.directory(of: path), O_RDONLY | O_DIRECTORY)
       }
       unsafe unlink(temporary)
     }

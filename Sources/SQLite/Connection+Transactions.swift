@@ -27,6 +27,17 @@ extension Connection {
     try transaction(kind, wrapping: { (error: SQLiteError) -> SQLiteError in error }, body)
   }
 
+  /// Runs `body`, which may throw anything, in a transaction.
+  ///
+  /// - Throws: as ``transaction(_:_:)``.
+  @_disfavoredOverload
+  public func transaction<T>(
+    _ kind: TransactionKind = .immediate,
+    _ body: () throws -> T
+  ) throws -> T {
+    try transaction(kind, wrapping: { $0 as any Error }, body)
+  }
+
   /// Runs `body` in a transaction whose errors are the caller's own type.
   ///
   /// ```swift
@@ -78,6 +89,14 @@ extension Connection {
     try savepoint(wrapping: { (error: SQLiteError) -> SQLiteError in error }, body)
   }
 
+  /// Runs `body`, which may throw anything, in a savepoint.
+  ///
+  /// - Throws: as ``savepoint(_:)``.
+  @_disfavoredOverload
+  public func savepoint<T>(_ body: () throws -> T) throws -> T {
+    try savepoint(wrapping: { $0 as any Error }, body)
+  }
+
   /// Runs `body` in a savepoint whose errors are the caller's own type.
   ///
   /// - Parameter wrapping: makes this module's errors, as ``savepoint(_:)`` throws them, the
@@ -106,13 +125,6 @@ extension Connection {
       throw wrapping(error)
     }
     return result
-  }
-
-  private func wrap<Failure: Error>(
-    _ wrapping: (SQLiteError) -> Failure,
-    _ body: () throws(SQLiteError) -> Void
-  ) throws(Failure) {
-    do throws(SQLiteError) { try body() } catch { throw wrapping(error) }
   }
 
   /// Best effort: the error that led here is the one to throw, and a transaction that cannot be

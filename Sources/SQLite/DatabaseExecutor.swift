@@ -18,9 +18,9 @@ import Glibc
 ///
 /// A hop onto it costs some ten microseconds, so batch the work. The thread ends after the last
 /// reference is gone; the actor must keep one.
-// @unchecked: the only stored property is immutable, and the queue behind it is read and changed
-// under its own mutex.
 public final class DatabaseExecutor: SerialExecutor, @unchecked Sendable {
+  // @unchecked for this: the reference never changes, and what is behind it is read and changed
+  // under its own mutex.
   private let queue: JobQueue
 
   /// Starts the thread.

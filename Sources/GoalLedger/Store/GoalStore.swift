@@ -45,9 +45,9 @@ public protocol GoalStore: Sendable {
   func activeBeliefs() async throws(LedgerError) -> [String]
   /// Why a goal is not claimable now, as a sentence; nil where it is.
   func obstacle(to goal: Goal.ID) async throws(LedgerError) -> String?
-  /// The numbers of goals that are unfinished business for a worker: adopted or executing, and not
-  /// waiting for something that only a person can do.
-  func openGoalCount() async throws(LedgerError) -> Int
+  /// How many goals a worker still has to do with: executing, claimable, or waiting to be retried.
+  /// Goals that wait for a later time of the asker's, or for another goal, are not among them.
+  func unfinishedCount() async throws(LedgerError) -> Int
   /// A number that changes when anybody has committed a change to the database.
   func changeCounter() async throws(LedgerError) -> Int64
   /// The database's own identity: 32 hexadecimal digits, the same for its whole life.
