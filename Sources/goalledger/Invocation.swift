@@ -1,7 +1,7 @@
 import ArgumentParser
 import Execution
-import GoalLedger
 import Glibc
+import GoalLedger
 import Worker
 
 /// One run of the program: the arguments are parsed, the command runs, and whatever goes wrong ends
@@ -69,6 +69,7 @@ enum Invocation {
     }
     let sentence = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
     Terminal.error.write("goalledger: \(sentence)\n")
-    return status == Int32(ExitCode.failure.rawValue) ? LedgerError.Code.internal.exitStatus : status
+    return status == Int32(ExitCode.failure.rawValue)
+      ? LedgerError.Code.internal.exitStatus : status
   }
 }

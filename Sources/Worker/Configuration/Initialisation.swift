@@ -37,8 +37,11 @@ public struct Initialisation: Sendable {
       in: workingFolder
     )
     if let workspace, !ConfigurationReader.isName(workspace) {
-      throw LedgerError(.invalid, "'\(workspace)' is no workspace's name: "
-        + ConfigurationReader.nameRule)
+      throw LedgerError(
+        .invalid,
+        "'\(workspace)' is no workspace's name: "
+          + ConfigurationReader.nameRule
+      )
     }
     let start = repository.map { PathText.absolute($0, in: workingFolder) } ?? workingFolder
     let first = InitialConfiguration(file: file, folder: start, name: workspace)

@@ -20,7 +20,9 @@ struct Init: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The repository. (default: the one you are in)", valueName: "folder"))
   var repository: String?
 
-  @Option(help: ArgumentHelp("The workspace's name. (default: the repository's)", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The workspace's name. (default: the repository's)", valueName: "name")
+  )
   var workspace: String?
 
   @OptionGroup var database: DatabaseOptions

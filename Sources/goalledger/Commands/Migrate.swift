@@ -20,7 +20,9 @@ struct Migrate: AsyncParsableCommand {
   func run() async throws {
     let applied = try await SQLiteGoalStore.migrate(path: database.path)
     if output.json {
-      Terminal.output.line(JSONValue.object(["applied": .array(applied.map(JSONValue.string))]).prettyText)
+      Terminal.output.line(
+        JSONValue.object(["applied": .array(applied.map(JSONValue.string))]).prettyText
+      )
     } else if applied.isEmpty {
       Terminal.output.line("\(database.path) is up to date")
     } else {

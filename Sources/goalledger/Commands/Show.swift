@@ -1,5 +1,6 @@
 import ArgumentParser
 import GoalLedger
+import Worker
 
 /// `goalledger show`: everything about one goal.
 struct Show: AsyncParsableCommand {

@@ -38,7 +38,9 @@ struct ConfigurationOptions: ParsableArguments {
   var config: String?
 
   /// The file named by flag or variable; nil for the one beside the database.
-  var file: String? { config ?? Variables.value("GOALLEDGER_CONFIG").flatMap { $0.isEmpty ? nil : $0 } }
+  var file: String? {
+    config ?? Variables.value("GOALLEDGER_CONFIG").flatMap { $0.isEmpty ? nil : $0 }
+  }
 
   /// Reads the configuration.
   func load(database: DatabaseOptions) throws(ConfigurationError) -> Configuration {

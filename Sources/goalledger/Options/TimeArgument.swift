@@ -1,6 +1,6 @@
 import ArgumentParser
-import GoalLedger
 import Glibc
+import GoalLedger
 
 /// A point in time on the command line: `2026-12-01`, `2026-12-01T08:00Z`, with seconds and
 /// milliseconds where wanted, an offset such as `+02:00` in place of `Z`, or `+90m` from now.
