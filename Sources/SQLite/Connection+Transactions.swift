@@ -20,6 +20,7 @@ extension Connection {
   /// - Throws: what `body` throws; ``ResultCode/misuse`` where a transaction is open already or
   ///   `body` ended it; ``ResultCode/busy`` where the lock is not to be had; what the commit throws,
   ///   a deferred foreign key for instance, after rolling back.
+  @discardableResult
   public func transaction<T>(
     _ kind: TransactionKind = .immediate,
     _ body: () throws(SQLiteError) -> T
@@ -30,6 +31,7 @@ extension Connection {
   /// Runs `body`, which may throw anything, in a transaction.
   ///
   /// - Throws: as ``transaction(_:_:)``.
+  @discardableResult
   @_disfavoredOverload
   public func transaction<T>(
     _ kind: TransactionKind = .immediate,
@@ -47,6 +49,7 @@ extension Connection {
   /// - Parameter wrapping: makes this module's errors, as ``transaction(_:_:)`` throws them, the
   ///   caller's.
   /// - Throws: what `body` throws, and the wrapped errors of beginning and committing.
+  @discardableResult
   public func transaction<T, Failure: Error>(
     _ kind: TransactionKind = .immediate,
     wrapping: (SQLiteError) -> Failure,
@@ -85,6 +88,7 @@ extension Connection {
   ///
   /// - Throws: what `body` throws; ``ResultCode/abortRollback`` where an error within it rolled the
   ///   whole transaction back.
+  @discardableResult
   public func savepoint<T>(_ body: () throws(SQLiteError) -> T) throws(SQLiteError) -> T {
     try savepoint(wrapping: { (error: SQLiteError) -> SQLiteError in error }, body)
   }
@@ -92,6 +96,7 @@ extension Connection {
   /// Runs `body`, which may throw anything, in a savepoint.
   ///
   /// - Throws: as ``savepoint(_:)``.
+  @discardableResult
   @_disfavoredOverload
   public func savepoint<T>(_ body: () throws -> T) throws -> T {
     try savepoint(wrapping: { $0 as any Error }, body)
@@ -102,6 +107,7 @@ extension Connection {
   /// - Parameter wrapping: makes this module's errors, as ``savepoint(_:)`` throws them, the
   ///   caller's.
   /// - Throws: what `body` throws, and the wrapped errors of the savepoint itself.
+  @discardableResult
   public func savepoint<T, Failure: Error>(
     wrapping: (SQLiteError) -> Failure,
     _ body: () throws(Failure) -> T

@@ -11,7 +11,7 @@ import Glibc
 /// actor Store {
 ///   private let executor: DatabaseExecutor
 ///   nonisolated var unownedExecutor: UnownedSerialExecutor {
-///     executor.asUnownedSerialExecutor()
+///     unsafe executor.asUnownedSerialExecutor()
 ///   }
 /// }
 /// ```
