@@ -88,7 +88,8 @@ struct AttemptScene: Sendable {
       throw ExecutionError(
         .invalidContext,
         "task \(task.number) (\(task.action)) needs a workspace, and the goal names none",
-        hint: "set the goal's workspace")
+        hint: "set the goal's workspace"
+      )
     }
     return workspace
   }
@@ -103,7 +104,8 @@ struct AttemptScene: Sendable {
       throw ExecutionError(
         .internal,
         "task \(task.number) (\(task.action)) is about \(task.arguments), which the attempt's "
-          + "bindings do not lead to a file of the goal's context")
+          + "bindings do not lead to a file of the goal's context"
+      )
     }
     return (context.files[index], binding)
   }
@@ -115,7 +117,8 @@ struct AttemptScene: Sendable {
       throw ExecutionError(
         .internal,
         "task \(task.number) (\(task.action)) is about \(task.arguments), which the attempt's "
-          + "bindings do not lead to a command")
+          + "bindings do not lead to a command"
+      )
     }
     return binding.name
   }

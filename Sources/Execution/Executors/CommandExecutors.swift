@@ -30,7 +30,8 @@ struct RunTests: Executor {
   }
 
   func postcondition(
-    _ result: TaskResult, _ context: ExecutionContext
+    _ result: TaskResult,
+    _ context: ExecutionContext
   ) async throws(ExecutionError) {
     let command = try command(of: context.task)
     let what = "the tests (\(command.spoken))"
@@ -40,7 +41,9 @@ struct RunTests: Executor {
     case .pass:
       guard passed else {
         throw ExecutionError(
-          .testsFailed, "\(what) failed with \(result.spokenExit)\(result.lastLines)")
+          .testsFailed,
+          "\(what) failed with \(result.spokenExit)\(result.lastLines)"
+        )
       }
       scene.evidence.testsPassed(on: result.tree)
     case .passBeforeChange:
@@ -49,14 +52,16 @@ struct RunTests: Executor {
           .testsFailed,
           "\(what) fail before the first change, with \(result.spokenExit), so passing afterwards "
             + "would prove nothing\(result.lastLines)",
-          hint: "mend the tests first, with a fix_bug goal")
+          hint: "mend the tests first, with a fix_bug goal"
+        )
       }
     case .fail:
       guard !passed else {
         throw ExecutionError(
           .testsFailed,
           "\(what) pass without the fix, so they do not show the bug",
-          hint: "give tests that fail until the bug is fixed")
+          hint: "give tests that fail until the bug is fixed"
+        )
       }
     }
   }
@@ -65,8 +70,10 @@ struct RunTests: Executor {
     let name = try scene.commandName(of: task, .tests)
     guard let command = try scene.workspace(for: task).policy.tests[name] else {
       throw ExecutionError(
-        .refused, "the workspace's policy has no tests called \(name)",
-        hint: "ask the operator to add them to 'tests' of the workspace")
+        .refused,
+        "the workspace's policy has no tests called \(name)",
+        hint: "ask the operator to add them to 'tests' of the workspace"
+      )
     }
     return command
   }
@@ -87,7 +94,8 @@ struct RunCommand: Executor {
   }
 
   func postcondition(
-    _ result: TaskResult, _ context: ExecutionContext
+    _ result: TaskResult,
+    _ context: ExecutionContext
   ) async throws(ExecutionError) {
     let spec = try spec(for: context.task)
     let what = "the command \(try name(for: context.task)) (\(spec.spoken))"
@@ -96,7 +104,8 @@ struct RunCommand: Executor {
       throw ExecutionError(
         .commandFailed,
         "\(what) failed with \(result.spokenExit)\(result.lastLines)",
-        isRetryable: false)
+        isRetryable: false
+      )
     }
   }
 
@@ -121,7 +130,8 @@ extension WorkspacePolicy {
       .refused,
       "the workspace \(self.name) has no command called \(name); "
         + (known.isEmpty ? "it has none" : "it has \(listed(known, "and"))"),
-      hint: "ask the operator to add it to 'commands' of the workspace")
+      hint: "ask the operator to add it to 'commands' of the workspace"
+    )
   }
 
   /// The tests of that name.
@@ -134,7 +144,8 @@ extension WorkspacePolicy {
       .refused,
       "the workspace \(self.name) has no tests called \(name); "
         + (known.isEmpty ? "it has none" : "it has \(listed(known, "and"))"),
-      hint: "ask the operator to add them to 'tests' of the workspace")
+      hint: "ask the operator to add them to 'tests' of the workspace"
+    )
   }
 }
 
@@ -146,7 +157,8 @@ extension CommandSpec {
 extension AttemptWorkspace {
   /// Runs a command and says what came of it.
   func result(
-    of command: CommandSpec, for context: ExecutionContext
+    of command: CommandSpec,
+    for context: ExecutionContext
   ) async throws(ExecutionError) -> TaskResult {
     // The command's own limit comes before the try's, so that its output survives a timeout.
     let own = command.timeoutMS.map { Duration.milliseconds($0) } ?? .seconds(60)
@@ -162,7 +174,10 @@ extension AttemptWorkspace {
     case .signalled(let signal): detail["signal"] = String(signal)
     case .timedOut: detail["timed_out"] = "true"
     case .cancelled:
-      throw ExecutionError(.cancelled, "task \(context.task.number) (\(command.spoken)) was stopped")
+      throw ExecutionError(
+        .cancelled,
+        "task \(context.task.number) (\(command.spoken)) was stopped"
+      )
     }
     let changed = report.restoration.changedTracked
     if !changed.isEmpty {
@@ -191,12 +206,18 @@ extension TaskResult {
   func refuseUnfinished(_ what: String) throws(ExecutionError) {
     if detail["timed_out"] != nil {
       throw ExecutionError(
-        .timedOut, "\(what) ran past the time allowed\(lastLines)",
-        hint: "ask the operator to raise the command's 'timeoutMS'", isRetryable: false)
+        .timedOut,
+        "\(what) ran past the time allowed\(lastLines)",
+        hint: "ask the operator to raise the command's 'timeoutMS'",
+        isRetryable: false
+      )
     }
     if let signal = detail["signal"] {
       throw ExecutionError(
-        .commandFailed, "\(what) died of signal \(signal)\(lastLines)", isRetryable: false)
+        .commandFailed,
+        "\(what) died of signal \(signal)\(lastLines)",
+        isRetryable: false
+      )
     }
     // What a shell, env and prlimit answer for a program that is missing or cannot be executed.
     if exitCode == 126 || exitCode == 127 {
@@ -204,7 +225,8 @@ extension TaskResult {
         .unavailable,
         "\(what) could not be run: \(spokenExit) says that a program is missing or cannot be "
           + "executed\(lastLines)",
-        hint: "install it, or ask the operator to mend the workspace's command")
+        hint: "install it, or ask the operator to mend the workspace's command"
+      )
     }
   }
 

@@ -27,7 +27,8 @@ struct Validate: Executor {
       throw ExecutionError(
         .conflict,
         "the tests passed on tree \(tested), but the branch is at tree \(tree)",
-        hint: "something else wrote to the attempt's branch; queue the goal anew")
+        hint: "something else wrote to the attempt's branch; queue the goal anew"
+      )
     }
     let asked = Set(scene.context.files.map { Array($0.path.text.utf8) })
     let others = summary.files.map(\.path).filter { !asked.contains(Array($0.utf8)) }
@@ -35,7 +36,8 @@ struct Validate: Executor {
       throw ExecutionError(
         .conflict,
         "files changed that the goal does not name: \(listed(others.sorted(), "and"))",
-        hint: "something else wrote to the attempt's branch; queue the goal anew")
+        hint: "something else wrote to the attempt's branch; queue the goal anew"
+      )
     }
     var checked: [String] = []
     for metric in scene.metrics {
@@ -50,7 +52,9 @@ struct Validate: Executor {
   }
 
   private func check(
-    _ metric: SuccessMetric, _ workspace: AttemptWorkspace, _ context: ExecutionContext
+    _ metric: SuccessMetric,
+    _ workspace: AttemptWorkspace,
+    _ context: ExecutionContext
   ) async throws(ExecutionError) {
     switch metric {
     case .filePresent(let path):
@@ -74,12 +78,15 @@ struct Validate: Executor {
 
   private func unmet(_ metric: SuccessMetric, _ more: String = "") -> ExecutionError {
     ExecutionError(
-      .testsFailed, "the success metric does not hold that \(metric.sentence)\(more)",
-      hint: "the tests passed; the goal's 'success_metrics' ask for more")
+      .testsFailed,
+      "the success metric does not hold that \(metric.sentence)\(more)",
+      hint: "the tests passed; the goal's 'success_metrics' ask for more"
+    )
   }
 
   private func entry(
-    _ path: RelativePath, _ workspace: AttemptWorkspace
+    _ path: RelativePath,
+    _ workspace: AttemptWorkspace
   ) async throws(ExecutionError) -> FileEntry {
     let worktree = try await workspace.open()
     return try worktree.folder.entry(at: path, maxBytes: workspace.policy.maxFileBytes)

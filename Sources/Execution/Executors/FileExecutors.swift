@@ -53,19 +53,26 @@ struct ChangeFile: Executor {
 
   /// Throws if the file has another content than when the goal was planned.
   private func expect(
-    _ binding: SymbolBinding, _ file: FileRequest, _ edit: FileEdit, in workspace: AttemptWorkspace
+    _ binding: SymbolBinding,
+    _ file: FileRequest,
+    _ edit: FileEdit,
+    in workspace: AttemptWorkspace
   ) async throws(ExecutionError) {
     let seen = try await workspace.observe([(file.path, edit)])[file.path]
     if let found = seen?.sha256, found == binding.expects || seen?.alreadyAsWanted == true {
       return
     }
     guard seen?.present == true else {
-      throw ExecutionError(.notFound, "\(file.path) was there when the goal was planned, and is gone")
+      throw ExecutionError(
+        .notFound,
+        "\(file.path) was there when the goal was planned, and is gone"
+      )
     }
     throw ExecutionError(
       .conflict,
       "\(file.path) has another content than when the goal was planned",
-      hint: "look at what changed it and queue the goal anew")
+      hint: "look at what changed it and queue the goal anew"
+    )
   }
 
   private func verb(of file: FileRequest, _ binding: SymbolBinding) -> String {
@@ -95,7 +102,8 @@ struct KeepFile: Executor {
       throw ExecutionError(
         .conflict,
         "\(file.path) was as wanted when the goal was planned, and no longer is",
-        hint: "queue the goal anew")
+        hint: "queue the goal anew"
+      )
     }
     return TaskResult(detail: ["path": file.path.text])
   }
@@ -119,7 +127,8 @@ struct FindGone: Executor {
       throw ExecutionError(
         .conflict,
         "\(file.path) did not exist when the goal was planned, and now does",
-        hint: "queue the goal anew")
+        hint: "queue the goal anew"
+      )
     }
     return TaskResult(detail: ["path": file.path.text])
   }

@@ -140,7 +140,8 @@ public struct CodingDomain: Sendable {
   }
 
   private static func profile(
-    of action: Action, isBuiltIn: Bool
+    of action: Action,
+    isBuiltIn: Bool
   ) throws(ExecutionError) -> ActionProfile {
     let place = action.position.map { "\($0): " } ?? ""
     let known = isBuiltIn ? ExecutorKind.allCases : [.runCommand, .recordNote]
@@ -149,20 +150,23 @@ public struct CodingDomain: Sendable {
       throw ExecutionError(
         .refused,
         "\(place)the action '\(action.name)' has no executor",
-        hint: "write ';@ executor NAME' before it, with one of \(names)")
+        hint: "write ';@ executor NAME' before it, with one of \(names)"
+      )
     }
     guard let kind = known.first(where: { $0.rawValue == name }) else {
       throw ExecutionError(
         .refused,
         "\(place)the action '\(action.name)' cannot have the executor '\(name)'",
-        hint: "use one of \(names)")
+        hint: "use one of \(names)"
+      )
     }
     let command = action.annotations.value("command")
     guard isBuiltIn || kind != .runCommand || command != nil else {
       throw ExecutionError(
         .refused,
         "\(place)the action '\(action.name)' does not say which command it runs",
-        hint: "write ';@ command NAME' before it, with a command of the workspace's policy")
+        hint: "write ';@ command NAME' before it, with a command of the workspace's policy"
+      )
     }
     return ActionProfile(
       executor: kind,
@@ -174,7 +178,8 @@ public struct CodingDomain: Sendable {
 
   /// Refuses an operator's action that changes a guarded predicate.
   private static func checkHarmless(
-    _ action: Action, in builtIn: Domain
+    _ action: Action,
+    in builtIn: Domain
   ) throws(ExecutionError) {
     for predicate in action.effect.predicates {
       guard builtIn.predicate(predicate)?.annotations.has("guarded") == true else { continue }
@@ -183,7 +188,8 @@ public struct CodingDomain: Sendable {
         .refused,
         "\(place)the action '\(action.name)' must not change '\(predicate)': it is evidence that "
           + "only built-in actions give",
-        hint: "declare a predicate of your own")
+        hint: "declare a predicate of your own"
+      )
     }
   }
 }

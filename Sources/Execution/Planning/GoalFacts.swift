@@ -63,10 +63,17 @@ struct GoalFacts: Sendable {
   }
 
   private mutating func describe(
-    _ file: FileRequest, _ seen: SeenFile, symbol: String, pointer: String
+    _ file: FileRequest,
+    _ seen: SeenFile,
+    symbol: String,
+    pointer: String
   ) {
     let binding = SymbolBinding(
-      kind: .file, name: file.path.text, pointer: pointer, expects: seen.sha256)
+      kind: .file,
+      name: file.path.text,
+      pointer: pointer,
+      expects: seen.sha256
+    )
     bind(symbol, type: "file", binding)
     facts.append(Fact("todo", [symbol]))
     switch file.wish {
