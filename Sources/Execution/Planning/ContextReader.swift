@@ -19,7 +19,12 @@ extension GoalContext {
     let root = JSONPlace()
     let members =
       check.object(
-        value, root, keys: form.keys, required: form.required, of: "the context of \(task)") ?? [:]
+        value,
+        root,
+        keys: form.keys,
+        required: form.required,
+        of: "the context of \(task)"
+      ) ?? [:]
     func member(_ key: String) -> JSONValue? { form.keys.contains(key) ? members[key] : nil }
 
     var files: [FileRequest] = []
@@ -34,7 +39,11 @@ extension GoalContext {
     }
     try check.finish("context")
     self.init(
-      files: files, tests: names[0] ?? GoalContext.defaultTests, command: names[1], note: note)
+      files: files,
+      tests: names[0] ?? GoalContext.defaultTests,
+      command: names[1],
+      note: note
+    )
   }
 }
 
@@ -107,7 +116,12 @@ extension JSONCheck {
     let forms = ["content", "edits", "delete"]
     guard
       let members = object(
-        value, place, keys: ["path"] + forms + ["expects"], required: ["path"], of: "a file")
+        value,
+        place,
+        keys: ["path"] + forms + ["expects"],
+        required: ["path"],
+        of: "a file"
+      )
     else { return nil }
     let path = members["path"].flatMap { self.path($0, place.member("path")) }
     let given = forms.filter { members[$0] != nil }
@@ -122,7 +136,9 @@ extension JSONCheck {
   }
 
   private mutating func wish(
-    _ key: String, _ value: JSONValue, _ place: JSONPlace
+    _ key: String,
+    _ value: JSONValue,
+    _ place: JSONPlace
   ) -> FileRequest.Wish? {
     switch key {
     case "content":
@@ -197,7 +213,8 @@ extension JSONCheck {
       return nil
     }
     _ = object(value, place, keys: ["kind"] + needed, required: needed, of: "\(kind)")
-    let path = needed.contains("path")
+    let path =
+      needed.contains("path")
       ? members["path"].flatMap { self.path($0, place.member("path")) } : nil
     switch kind {
     case "file_present": return path.map(SuccessMetric.filePresent)

@@ -10,11 +10,15 @@ struct JSONPlace: CustomStringConvertible {
 
   /// The member `key` of the object here.
   func member(_ key: String) -> JSONPlace {
-    let isPlain = !key.isEmpty && key.utf8.allSatisfy { byte in
-      byte == UInt8(ascii: "_") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-    }
-    return JSONPlace(description: description + (isPlain ? ".\(key)" : "[\(JSONValue.string(key))]"))
+    let isPlain =
+      !key.isEmpty
+      && key.utf8.allSatisfy { byte in
+        byte == UInt8(ascii: "_") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+          || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+      }
+    return JSONPlace(
+      description: description + (isPlain ? ".\(key)" : "[\(JSONValue.string(key))]")
+    )
   }
 
   /// The element `index` of the array here.
@@ -59,7 +63,8 @@ struct JSONCheck {
   }
 
   /// A string that is not empty, or may be.
-  mutating func string(_ value: JSONValue, _ place: JSONPlace, mayBeEmpty: Bool = false) -> String? {
+  mutating func string(_ value: JSONValue, _ place: JSONPlace, mayBeEmpty: Bool = false) -> String?
+  {
     guard let text = value.string else {
       fault(place, "must be a string, not \(value.kind)")
       return nil
