@@ -39,7 +39,7 @@ public struct ChangeText: Sendable {
       )
     }
     let workspace = try configuration.workspace(named: change.workspace)
-    let repository = try await workspace.repository(searchPath: searchPath)
+    let repository = try await configuration.repository(of: workspace, searchPath: searchPath)
     let patch = try await repository.diff(
       from: try CommitID(change.baseCommit),
       to: try CommitID(head)

@@ -149,7 +149,7 @@ public struct Diagnosis: Sendable {
       )
     }
     for workspace in configuration.workspaces.values.sorted(by: { $0.name < $1.name }) {
-      await look(at: workspace, searchPath: searchPath)
+      await look(at: workspace, of: configuration, searchPath: searchPath)
     }
     if let domain = configuration.domainFile {
       do throws(LedgerError) {
@@ -166,10 +166,14 @@ public struct Diagnosis: Sendable {
     }
   }
 
-  private mutating func look(at workspace: WorkspacePolicy, searchPath: String) async {
+  private mutating func look(
+    at workspace: WorkspacePolicy,
+    of configuration: Configuration,
+    searchPath: String
+  ) async {
     let subject = "workspace"
     do throws(ExecutionError) {
-      let repository = try await workspace.repository(searchPath: searchPath)
+      let repository = try await configuration.repository(of: workspace, searchPath: searchPath)
       let base = try await repository.resolve(workspace.baseRevision)
       let changed = try await repository.uncommittedFiles()
       add(subject, .fine, "\(workspace.name): \(workspace.path), goals start from \(base.short)")
@@ -222,7 +226,11 @@ public struct Diagnosis: Sendable {
       let branches = Set(open.compactMap(\.branch))
       for workspace in configuration.workspaces.values.sorted(by: { $0.name < $1.name }) {
         let prefix = workspace.branchPrefix + "/"
-        guard let repository = try? await workspace.repository(searchPath: searchPath),
+        guard
+          let repository = try? await configuration.repository(
+            of: workspace,
+            searchPath: searchPath
+          ),
           let found = try? await repository.listGoalWorktrees(prefix: prefix)
         else { continue }
         for worktree in found where !branches.contains(worktree.branch) {

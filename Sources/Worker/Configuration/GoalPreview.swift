@@ -5,11 +5,20 @@ import GoalLedger
 
 extension Configuration {
   /// The domain goals are planned in: the built-in one, and the operator's after it.
-  /// - throws: `LedgerError` where the operator's file cannot be read, `ExecutionError` where it
-  ///   does not fit.
-  public func domain() throws -> CodingDomain {
-    guard let domainFile else { return try CodingDomain() }
-    return try CodingDomain(operatorText: try TextFile.read(domainFile), file: domainFile)
+  /// - throws: where the operator's file cannot be read, or does not fit.
+  public func domain() throws(LedgerError) -> CodingDomain {
+    do throws(ExecutionError) {
+      guard let domainFile else { return try CodingDomain() }
+      let text: String
+      do throws(LedgerError) {
+        text = try TextFile.read(domainFile)
+      } catch {
+        throw ExecutionError(error)
+      }
+      return try CodingDomain(operatorText: text, file: domainFile)
+    } catch {
+      throw LedgerError(.invalid, error.message, hint: error.hint)
+    }
   }
 
   /// Checks that there is a task of this name, so that a misspelt one is found when the goal is
@@ -43,7 +52,7 @@ extension Configuration {
       goal.workspace != nil || !workspaces.isEmpty
     {
       let policy = try workspace(named: goal.workspace)
-      let repository = try await policy.repository(searchPath: searchPath)
+      let repository = try await repository(of: policy, searchPath: searchPath)
       request.policy = policy
       request.source = GitTree(
         repository: repository,
