@@ -195,7 +195,7 @@ struct Search {
     let subtask = encoding.subtasks[
       encoding.methods[Int(record.method)].subtasks.lowerBound + Int(slot)]
     let arguments = arena.count
-    var hash = UInt64(truncatingIfNeeded: subtask.task)
+    var hash = spread(UInt64(truncatingIfNeeded: subtask.task))
     for offset in 0..<Int(subtask.count) {
       let term = encoding.codes[Int(subtask.start) + offset]
       let value = term >= 0 ? arena[Int(record.binding) + Int(term)] : -1 - term
@@ -294,7 +294,7 @@ struct Search {
     taskHashes.removeAll(keepingCapacity: true)
     for place in encoding.methods[Int(method)].subtasks {
       let subtask = encoding.subtasks[place]
-      var hash = UInt64(truncatingIfNeeded: subtask.task)
+      var hash = spread(UInt64(truncatingIfNeeded: subtask.task))
       for offset in 0..<Int(subtask.count) {
         let term = encoding.codes[Int(subtask.start) + offset]
         let value = term >= 0 ? arena[choice.binding + Int(term)] : -1 - term

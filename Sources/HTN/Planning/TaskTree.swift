@@ -212,7 +212,7 @@ struct TaskTree {
   func hash(_ encoding: Encoding) -> UInt64 {
     guard root >= 0 else { return 0 }
     var result: UInt64 = 0
-    var open: [(frame: Int32, path: UInt64)] = [(root, 1)]
+    var open: [(frame: Int32, path: UInt64)] = [(root, spread(1))]
     while let (frame, path) = open.popLast() {
       let record = frames[Int(frame)]
       let encoded = encoding.methods[Int(record.method)]
