@@ -8,6 +8,13 @@ extension Configuration {
   /// The file's name, beside the database.
   public static let fileName = "goalledger.json"
 
+  /// The environment's variables that a configuration depends on.
+  public static let variables =
+    WorkerLimits.all.map(\.variable) + [
+      "GOALLEDGER_DEFAULT_WORKSPACE", "GOALLEDGER_DOMAIN", "GOALLEDGER_WORKTREES", "HOME",
+      "XDG_STATE_HOME",
+    ]
+
   /// Reads the configuration beside a database, or the file somebody names.
   /// - Parameters:
   ///   - file: the file named by flag or variable, which must exist; nil for the one beside the
