@@ -250,6 +250,8 @@ public struct GoalPlanner: Sendable {
   private func verify(_ plan: Plan, _ problem: Problem) throws(ExecutionError) {
     guard let violation = PlanVerifier(problem).violations(in: plan).first else { return }
     throw ExecutionError(
-      .internal, "the planner made a plan that its verifier does not accept: \(violation)")
+      .internal,
+      "the planner made a plan that its verifier does not accept: \(violation)"
+    )
   }
 }

@@ -15,7 +15,10 @@ struct PlanFailure: Sendable {
   /// The error of a goal without a plan.
   func error(_ problem: Problem) -> ExecutionError {
     let found = Explanation.of(
-      problem, shouldStop: { Task.isCancelled }, name: bindings.name(of:))
+      problem,
+      shouldStop: { Task.isCancelled },
+      name: bindings.name(of:)
+    )
     let message = "no method of \(task) applies"
     guard let found else { return ExecutionError(.noPlan, message) }
     let facts = Set(problem.facts)
@@ -25,7 +28,9 @@ struct PlanFailure: Sendable {
       if !reasons.contains(reason) { reasons.append(reason) }
     }
     return ExecutionError(
-      .noPlan, "\(message): \(reasons.isEmpty ? found.sentence : reasons.joined(separator: "; "))")
+      .noPlan,
+      "\(message): \(reasons.isEmpty ? found.sentence : reasons.joined(separator: "; "))"
+    )
   }
 
   /// What kept one method from applying, and why it was the one to take.
@@ -51,11 +56,15 @@ struct PlanFailure: Sendable {
 
   /// What is wanted of the object: the method's condition about it that no action changes.
   private func purpose(
-    of failure: Explanation.Failure, _ symbol: String, _ facts: Set<Fact>
+    of failure: Explanation.Failure,
+    _ symbol: String,
+    _ facts: Set<Fact>
   ) -> String? {
     guard let method = domain.domain.method(failure.method) else { return nil }
     let objects = Dictionary(
-      failure.bindings.map { ($0.variable, $0.object) }, uniquingKeysWith: { first, _ in first })
+      failure.bindings.map { ($0.variable, $0.object) },
+      uniquingKeysWith: { first, _ in first }
+    )
     for case .atom(let atom) in method.precondition.conjuncts {
       let isGuarded = domain.domain.predicate(atom.predicate)?.annotations.has("guarded") ?? true
       let arguments = atom.arguments.map { objects[$0.description] ?? $0.description }

@@ -129,7 +129,8 @@ extension PythonProject {
       attempt: 1,
       root: folder + "/worktrees",
       base: base,
-      marker: "test-\(UUID().uuidString)")
+      marker: "test-\(UUID().uuidString)"
+    )
     let executors = try ExecutorRegistry(
       CodingExecutors(
         workspace: workspace,
