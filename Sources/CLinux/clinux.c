@@ -1,1 +1,130 @@
+#define _GNU_SOURCE
 #include "clinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+_Static_assert(GL_O_PATH == O_PATH, "O_PATH differs on this machine");
+
+#ifndef P_PIDFD
+#define P_PIDFD 3
+#endif
+
+static int open_beneath(int dirfd, const char *path, int flags, mode_t mode) {
+  struct open_how how = {
+      .flags = (uint64_t)(flags | O_CLOEXEC),
+      .mode = (flags & O_CREAT) ? mode : 0,
+      .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
+  };
+  // EAGAIN: the kernel could not prove that a ".." stayed beneath while something was renamed.
+  for (int attempt = 0; attempt < 16; attempt++) {
+    long fd = syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+    if (fd >= 0) return (int)fd;
+    if (errno != EINTR && errno != EAGAIN) break;
+  }
+  return -errno;
+}
+
+int gl_open_beneath(int dirfd, const char *path, int flags, mode_t mode) {
+  return open_beneath(dirfd, path, flags, mode);
+}
+
+int gl_has_openat2(void) {
+  int fd = open_beneath(AT_FDCWD, ".", O_PATH | O_DIRECTORY, 0);
+  if (fd < 0) return fd;
+  close(fd);
+  return 1;
+}
+
+int gl_become_subreaper(void) {
+  return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 ? 0 : -errno;
+}
+
+int gl_is_subreaper(void) {
+  int is = 0;
+  if (prctl(PR_GET_CHILD_SUBREAPER, &is, 0, 0, 0) != 0) return 0;
+  return is != 0;
+}
+
+static int ended(idtype_t type, id_t id) {
+  siginfo_t info = {0};
+  if (waitid(type, id, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+    return errno == ECHILD ? 1 : 0;
+  }
+  return info.si_pid != 0;
+}
+
+int gl_child_ended(int pidfd) { return ended((idtype_t)P_PIDFD, (id_t)pidfd); }
+
+int gl_child_ended_pid(pid_t pid) { return ended(P_PID, (id_t)pid); }
+
+int gl_wait_for_end(int pidfd, int milliseconds) {
+  struct pollfd watched = {.fd = pidfd, .events = POLLIN};
+  return poll(&watched, 1, milliseconds) == 1;
+}
+
+int gl_reap(pid_t pid) {
+  int status;
+  pid_t got = waitpid(pid, &status, WNOHANG);
+  return got >= 0 ? got : -errno;
+}
+
+int gl_memory_file(const void *bytes, size_t length) {
+  int fd = (int)syscall(SYS_memfd_create, "goalledger", MFD_CLOEXEC);
+  if (fd < 0) return -errno;
+  size_t done = 0;
+  while (done < length) {
+    ssize_t n = write(fd, (const char *)bytes + done, length - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      int failure = -errno;
+      close(fd);
+      return failure;
+    }
+    done += (size_t)n;
+  }
+  if (lseek(fd, 0, SEEK_SET) != 0) {
+    int failure = -errno;
+    close(fd);
+    return failure;
+  }
+  return fd;
+}
+
+static void fill(struct gl_status *out, const struct stat *s) {
+  out->mode = s->st_mode & 07777;
+  out->links = (uint64_t)s->st_nlink;
+  out->size = (int64_t)s->st_size;
+  out->inode = (uint64_t)s->st_ino;
+  out->device = (uint64_t)s->st_dev;
+  if (S_ISREG(s->st_mode)) out->kind = GL_KIND_FILE;
+  else if (S_ISDIR(s->st_mode)) out->kind = GL_KIND_FOLDER;
+  else if (S_ISLNK(s->st_mode)) out->kind = GL_KIND_SYMLINK;
+  else if (S_ISFIFO(s->st_mode)) out->kind = GL_KIND_FIFO;
+  else if (S_ISSOCK(s->st_mode)) out->kind = GL_KIND_SOCKET;
+  else if (S_ISCHR(s->st_mode) || S_ISBLK(s->st_mode)) out->kind = GL_KIND_DEVICE;
+  else out->kind = GL_KIND_OTHER;
+}
+
+int gl_status_of(int fd, struct gl_status *out) {
+  struct stat s;
+  if (fstat(fd, &s) != 0) return -errno;
+  fill(out, &s);
+  return 0;
+}
+
+int gl_status_at(int dirfd, const char *name, struct gl_status *out) {
+  struct stat s;
+  if (fstatat(dirfd, name, &s, AT_SYMLINK_NOFOLLOW) != 0) return -errno;
+  fill(out, &s);
+  return 0;
+}

@@ -59,19 +59,13 @@ extension Connection {
       throw unsafe SQLiteError.last(of: to, code: sqlite3_extended_errcode(to), sql: nil)
     }
     var code = SQLITE_OK
-    var patience = max(0, options.busyTimeout)
-    while true {
+    // Nothing to wait for: the source's snapshot is held, and nobody else knows the copy's name.
+    while code == SQLITE_OK {
       code = unsafe sqlite3_backup_step(backup, pagesPerStep)
       unsafe progress(
         Int(sqlite3_backup_remaining(backup)),
         Int(sqlite3_backup_pagecount(backup))
       )
-      if code == SQLITE_OK { continue }
-      // Busy and locked pass; anything else, the end among it, does not.
-      let primary = ResultCode(rawValue: code).primary
-      guard primary == .busy || primary == .locked, patience > 0 else { break }
-      sqlite3_sleep(10)
-      patience -= 10
     }
     let end = unsafe sqlite3_backup_finish(backup)
     guard code == SQLITE_DONE else {

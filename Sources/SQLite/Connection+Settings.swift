@@ -1,7 +1,6 @@
 // The settings of a connection, made and asked for. Their SQL is put together from numbers and
 // words of this module's own enums, since a PRAGMA takes no parameters.
 import CSQLite
-import Glibc
 
 extension Connection {
   func configure() throws(SQLiteError) {
@@ -35,26 +34,28 @@ extension Connection {
   }
 
   private func setJournal(_ journal: OpenOptions.Journal) throws(SQLiteError) {
-    var patience = max(0, options.busyTimeout)
+    // A switch of modes needs the file alone, and SQLite gives up at once, without asking the busy
+    // handler, where it can read but another connection is about to write.
+    let deadline = ContinuousClock.now + .milliseconds(max(0, options.busyTimeout))
     while true {
       do throws(SQLiteError) {
-        let mode = try first("PRAGMA journal_mode = \(journal.rawValue)") { $0.text(0) } ?? nil
-        // A database in memory has a journal of its own kind and keeps it.
-        if let mode, mode == journal.rawValue || mode == "memory" { return }
-        throw SQLiteError(
-          .cantOpen,
-          "its journal mode is \(mode ?? "unknown") and cannot be made \(journal.rawValue)",
-          hint: "keep the database on a local file system"
-        )
+        return try setJournalAtOnce(journal)
       } catch {
-        // A switch of modes needs the file alone, and is refused without asking the busy handler
-        // where two connections try at once.
-        guard ResultCode.busy ~= error, patience > 0 else { throw error }
-        let pause = min(patience, 5)
-        usleep(UInt32(pause) * 1_000)
-        patience -= pause
+        guard ResultCode.busy ~= error, ContinuousClock.now < deadline else { throw error }
+        sqlite3_sleep(2)
       }
     }
+  }
+
+  private func setJournalAtOnce(_ journal: OpenOptions.Journal) throws(SQLiteError) {
+    let mode = try first("PRAGMA journal_mode = \(journal.rawValue)") { $0.text(0) } ?? nil
+    // A database in memory has a journal of its own kind and keeps it.
+    if let mode, mode == journal.rawValue || mode == "memory" { return }
+    throw SQLiteError(
+      .cantOpen,
+      "its journal mode is \(mode ?? "unknown") and cannot be made \(journal.rawValue)",
+      hint: "keep the database on a local file system"
+    )
   }
 
   /// A number that changes when another connection has committed since it was last asked for; this

@@ -9,6 +9,9 @@ import CSQLite
   let sql: String
   /// The cache's clock when it was last given back.
   var lastUse: UInt64 = 0
+  /// Whether the last step was the end. Stepping on would run the statement once more: "the
+  /// sqlite3_reset() is called automatically" (sqlite.org/c3ref/step.html).
+  private var isDone = false
   private var namesAndCompilation: (names: [String], compilation: Int32)?
 
   /// Takes ownership of `pointer`.
@@ -41,10 +44,13 @@ import CSQLite
 
   /// Runs to the next row: true for a row, false at the end.
   func step() throws(SQLiteError) -> Bool {
+    guard !isDone else { return false }
     let code = unsafe sqlite3_step(pointer)
     switch code {
     case SQLITE_ROW: return true
-    case SQLITE_DONE: return false
+    case SQLITE_DONE:
+      isDone = true
+      return false
     default: throw failure(code)
     }
   }
@@ -56,6 +62,7 @@ import CSQLite
 
   /// Makes it ready for another use. What reset returns is the last step's error once more.
   func reset() {
+    isDone = false
     unsafe sqlite3_reset(pointer)
     unsafe sqlite3_clear_bindings(pointer)
   }

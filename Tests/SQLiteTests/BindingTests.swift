@@ -90,6 +90,31 @@ import Testing
     #expect(try connection.number("SELECT count(*) FROM t") == 2)
   }
 
+  @Test("A statement that writes and returns rows writes once, however often it is used")
+  func returningWritesOnce() throws {
+    try connection.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, x)")
+    for use in 1...3 {
+      let ids = try connection.query("INSERT INTO t(x) VALUES (1) RETURNING id") { $0.int(0) }
+      #expect(ids == [Int64(use)])
+    }
+    #expect(try connection.number("SELECT count(*) FROM t") == 3)
+  }
+
+  @Test("A row that is returned and then refused at the statement's end is an error")
+  func returningRefused() throws {
+    try connection.execute(
+      """
+      CREATE TABLE parent(id INTEGER PRIMARY KEY);
+      CREATE TABLE child(p REFERENCES parent(id) DEFERRABLE INITIALLY DEFERRED)
+      """
+    )
+    let error = try refusal {
+      try connection.first("INSERT INTO child VALUES (7) RETURNING p") { $0.int(0) }
+    }
+    #expect(error.extendedCode == .constraintForeignKey)
+    #expect(try connection.number("SELECT count(*) FROM child") == 0)
+  }
+
   @Test("Rows come one at a time until the body has enough")
   func forEach() throws {
     var seen: [Int64?] = []

@@ -20,15 +20,15 @@ import Testing
   @Test("The least recently used statement is dropped first")
   func eviction() throws {
     var options = OpenOptions.default
-    options.statementCacheSize = 2
+    options.statementCacheSize = 8
     let connection = try Connection(path: ":memory:", options: options)
-    try connection.run("SELECT 1")
-    try connection.run("SELECT 2")
-    try connection.run("SELECT 1")
-    try connection.run("SELECT 3")
-    #expect(connection.cache.count == 2)
-    #expect(connection.cache.contains("SELECT 1"))
-    #expect(!connection.cache.contains("SELECT 2"))
+    for number in 1...8 { try connection.run("SELECT \(number)") }
+    for number in 1...4 { try connection.run("SELECT \(number)") }
+    for number in 9...12 { try connection.run("SELECT \(number)") }
+    #expect(connection.cache.count == 8)
+    for number in 1...12 {
+      #expect(connection.cache.contains("SELECT \(number)") == !(5...8).contains(number))
+    }
   }
 
   @Test("A cache of no size keeps nothing and everything works")
