@@ -74,6 +74,7 @@ public struct CommandRunner: Sendable {
     defer { SpawnRegister.end(pid) }
     do {
       let input = try MemoryFile(request.standardInput ?? [])
+      defer { input.close() }
       let result = try await Subprocess.run(
         configuration,
         input: .fileDescriptor(input.descriptor, closeAfterSpawningProcess: false),
@@ -162,7 +163,7 @@ public struct CommandRunner: Sendable {
 
   /// Waits until the child is a zombie. Its pipe closes some microseconds before, so the first look
   /// or a short wait is nearly always enough; one that closed its output early is polled.
-  private static func waitForEnd(of child: ProcessIdentifier) async {
+  static func waitForEnd(of child: ProcessIdentifier) async {
     var pause = 1
     while !hasEnded(child) {
       if pause <= 2, child.processDescriptor >= 0 {
