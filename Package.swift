@@ -78,6 +78,7 @@ let package = Package(
       dependencies: [
         "Worker",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: house
     ),

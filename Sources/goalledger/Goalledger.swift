@@ -30,6 +30,7 @@ struct Goalledger: AsyncParsableCommand {
         name: "Look",
         subcommands: [List.self, Show.self, Log.self, Plan.self, Diff.self]
       ),
+      CommandGroup(name: "Work", subcommands: [Work.self, Execute.self]),
       CommandGroup(
         name: "Keep house",
         subcommands: [Init.self, Doctor.self, Migrate.self, Backup.self]

@@ -1,13 +1,42 @@
 import Execution
 import GoalLedger
 
-// Opens the repository of a workspace to look at it, outside of any attempt.
+// Opens the repositories of workspaces to look at them, outside of any attempt.
 
-extension WorkspacePolicy {
-  /// Opens the workspace's repository.
+/// How this database's repositories are opened.
+public struct RepositoryAccess: Sendable {
+  /// The folder of the database's worktrees, in which git's private files lie too.
+  public let state: String
+  /// Where git is looked for.
+  public let searchPath: String
+
+  /// - Parameter environment: the process's variables; `PATH` says where git is.
+  /// - throws: `.invalid` where there is no place for worktrees, and what the store throws.
+  public init(
+    store: some GoalStore,
+    configuration: Configuration,
+    environment: [String: String]
+  ) async throws(LedgerError) {
+    state = try configuration.worktreesFolder(
+      databaseID: try await store.databaseID(),
+      environment: environment
+    )
+    searchPath = Self.searchPath(environment)
+  }
+
+  /// Where programs are looked for.
+  static func searchPath(_ environment: [String: String]) -> String {
+    environment["PATH"] ?? CommandRunner.defaultSearchPath
+  }
+
+  /// Opens a workspace's repository.
   /// - throws: what `Repository.open` throws: a missing folder, no commit yet, no git.
-  public func repository(searchPath: String) async throws(ExecutionError) -> Repository {
-    try await Repository.open(path: path, git: Git(searchPath: searchPath))
+  public func open(_ workspace: WorkspacePolicy) async throws(ExecutionError) -> Repository {
+    try await Repository.open(
+      path: workspace.path,
+      state: state,
+      git: Git(searchPath: searchPath)
+    )
   }
 }
 

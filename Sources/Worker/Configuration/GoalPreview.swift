@@ -4,14 +4,6 @@ import GoalLedger
 // Plans a goal as a worker would, to look at: nothing is executed and nothing recorded.
 
 extension Configuration {
-  /// The domain goals are planned in: the built-in one, and the operator's after it.
-  /// - throws: `LedgerError` where the operator's file cannot be read, `ExecutionError` where it
-  ///   does not fit.
-  public func domain() throws -> CodingDomain {
-    guard let domainFile else { return try CodingDomain() }
-    return try CodingDomain(operatorText: try TextFile.read(domainFile), file: domainFile)
-  }
-
   /// Checks that there is a task of this name, so that a misspelt one is found when the goal is
   /// asked for, and not when it is executed.
   /// - throws: `ExecutionError`, listing the tasks there are.
@@ -25,7 +17,7 @@ extension Configuration {
   public func preview(
     _ goal: Goal,
     store: some GoalStore,
-    searchPath: String
+    environment: [String: String]
   ) async throws -> PlannedGoal {
     let planner = GoalPlanner(domain: try domain())
     let task = try planner.task(named: goal.task, text: goal.text)
@@ -43,7 +35,12 @@ extension Configuration {
       goal.workspace != nil || !workspaces.isEmpty
     {
       let policy = try workspace(named: goal.workspace)
-      let repository = try await policy.repository(searchPath: searchPath)
+      let access = try await RepositoryAccess(
+        store: store,
+        configuration: self,
+        environment: environment
+      )
+      let repository = try await access.open(policy)
       request.policy = policy
       request.source = GitTree(
         repository: repository,

@@ -29,7 +29,7 @@ struct Plan: AsyncParsableCommand {
     let planned = try await configuration.preview(
       goal,
       store: store,
-      searchPath: Variables.searchPath
+      environment: Variables.ofConfiguration
     )
     if output.json {
       Terminal.output.line(PlanReport.json(planned).prettyText)
