@@ -89,6 +89,6 @@ let package = Package(
     tests("GoalLedger", "SQLite", "Migrations"),
     tests("Execution", "GoalLedger", "HTN"),
     tests("Worker", "Execution", "GoalLedger", "HTN"),
-    tests("goalledger"),
+    tests("goalledger", "SQLite", .product(name: "Subprocess", package: "swift-subprocess")),
   ]
 )

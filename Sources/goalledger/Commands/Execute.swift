@@ -46,6 +46,7 @@ struct Execute: AsyncParsableCommand {
     if let task = asked.task { try configuration.checkTask(task) }
     let store = try await database.open()
     let adopted = try await adopt(draft, in: store)
+    await Notes.unseenFiles(of: adopted, configuration, store)
     let worker = GoalWorker(
       store: store,
       configuration: configuration,
@@ -53,7 +54,7 @@ struct Execute: AsyncParsableCommand {
     )
     let timeout = asked.timeout.map { Duration.milliseconds($0.milliseconds) }
     let ended = try await Signals.stopping { (stop) async throws(LedgerError) in
-      try await worker.execute(adopted, timeout: timeout, stop: stop)
+      try await worker.execute(adopted.id, timeout: timeout, stop: stop)
     }
     if output.json {
       Terminal.output.line(try await GoalHistory.read(ended.id, from: store).json.prettyText)
@@ -67,17 +68,17 @@ struct Execute: AsyncParsableCommand {
   private func adopt(
     _ draft: GoalDraft?,
     in store: SQLiteGoalStore
-  ) async throws(LedgerError) -> Goal.ID {
+  ) async throws(LedgerError) -> Goal {
     let name = actor.name
     if var draft {
       draft.adopt = true
       let asked = draft
       return try await store.recordingRefusals(of: nil, actor: name) {
-        () async throws(LedgerError) in try await store.add(asked, actor: name).id
+        () async throws(LedgerError) in try await store.add(asked, actor: name)
       }
     }
     guard let id, let goal = try await store.goal(id) else { throw LedgerError.noGoal(id ?? 0) }
-    guard goal.state != .adopted else { return id }
+    guard goal.state != .adopted else { return goal }
     guard goal.state == .proposed || goal.state == .failed else {
       let error = LedgerError(
         .refused,
@@ -88,7 +89,7 @@ struct Execute: AsyncParsableCommand {
       }
     }
     return try await store.recordingRefusals(of: id, actor: name) {
-      () async throws(LedgerError) in try await store.adopt(id, actor: name, reason: nil).id
+      () async throws(LedgerError) in try await store.adopt(id, actor: name, reason: nil)
     }
   }
 }
