@@ -1,4 +1,6 @@
 // How a run ended, and the handle by which others end it.
+
+import GoalLedger
 import Synchronization
 
 /// Why a run was stopped from outside its graph.
@@ -11,13 +13,24 @@ public enum CancellationReason: String, Sendable, Hashable, CaseIterable {
   case shutdown
   /// The whole run's time was up.
   case deadline
+
+  /// The reason as a sentence's end.
+  var sentence: String {
+    switch self {
+    case .abandoned: "the goal was abandoned"
+    case .leaseLost: "another worker holds the attempt"
+    case .shutdown: "the worker is shutting down"
+    case .deadline: "the time for the whole run is up"
+    }
+  }
 }
 
 /// How one task ended.
 public struct TaskOutcome: Sendable, Equatable {
   /// The task's number.
   public var number: Int
-  /// Its state: a final one, unless the record failed or the lease was lost.
+  /// Its state, always a final one. Once the record has failed or the lease is lost, no record of it
+  /// was made.
   public var state: TaskState
   /// The tries begun, those of earlier workers among them.
   public var tries: Int

@@ -39,12 +39,10 @@ public struct ChangeText: Sendable {
       )
     }
     let workspace = try configuration.workspace(named: change.workspace)
-    let access = try await RepositoryAccess(
-      store: store,
-      configuration: configuration,
-      environment: environment
+    let repository = try await configuration.repository(
+      of: workspace,
+      searchPath: environment["PATH"]
     )
-    let repository = try await access.open(workspace)
     let patch = try await repository.diff(
       from: try CommitID(change.baseCommit),
       to: try CommitID(head)

@@ -1,41 +1,27 @@
 import Execution
 import GoalLedger
 
-// Opens the repositories of workspaces to look at them, outside of any attempt.
+// Opens the repository of a workspace to look at it, outside of any attempt.
 
-/// How this database's repositories are opened.
-public struct RepositoryAccess: Sendable {
-  /// The folder of the database's worktrees, in which git's private files lie too.
-  public let state: String
-  /// Where git is looked for.
-  public let searchPath: String
-
-  /// - Parameter environment: the process's variables; `PATH` says where git is.
-  /// - throws: `.invalid` where there is no place for worktrees, and what the store throws.
-  public init(
-    store: some GoalStore,
-    configuration: Configuration,
-    environment: [String: String]
-  ) async throws(LedgerError) {
-    state = try configuration.worktreesFolder(
-      databaseID: try await store.databaseID(),
-      environment: environment
-    )
-    searchPath = Self.searchPath(environment)
-  }
-
-  /// Where programs are looked for.
-  static func searchPath(_ environment: [String: String]) -> String {
-    environment["PATH"] ?? CommandRunner.defaultSearchPath
-  }
-
+extension Configuration {
   /// Opens a workspace's repository.
   /// - throws: what `Repository.open` throws: a missing folder, no commit yet, no git.
-  public func open(_ workspace: WorkspacePolicy) async throws(ExecutionError) -> Repository {
-    try await Repository.open(
-      path: workspace.path,
-      state: state,
-      git: Git(searchPath: searchPath)
+  public func repository(
+    of policy: WorkspacePolicy,
+    searchPath: String? = nil
+  ) async throws(ExecutionError) -> Repository {
+    let state: String
+    do throws(LedgerError) {
+      // One folder serves all databases: it holds git's settings, and nothing of a goal.
+      state = try worktreesFolder(databaseID: "git", environment: ProcessEnvironment.current)
+    } catch {
+      throw ExecutionError(error)
+    }
+    let git = searchPath.map { Git(searchPath: $0) } ?? Git()
+    return try await Repository.open(
+      path: policy.path,
+      state: worktrees == nil ? state : PathText.join(state, "git"),
+      git: git
     )
   }
 }

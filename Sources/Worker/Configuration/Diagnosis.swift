@@ -55,7 +55,7 @@ public struct Diagnosis: Sendable {
   ) async -> Diagnosis {
     var diagnosis = Diagnosis()
     await diagnosis.look(atDatabase: store)
-    await diagnosis.look(atGit: RepositoryAccess.searchPath(environment))
+    await diagnosis.look(atGit: environment["PATH"] ?? CommandRunner.defaultSearchPath)
     switch configuration {
     case .failure(let error):
       for mistake in error.mistakes {
@@ -148,7 +148,7 @@ public struct Diagnosis: Sendable {
       )
     }
     guard let domain = configuration.domainFile else { return }
-    do throws(ExecutionError) {
+    do throws(LedgerError) {
       _ = try configuration.domain()
       add("domain", .fine, "\(domain) fits the built-in domain")
     } catch {
@@ -158,12 +158,16 @@ public struct Diagnosis: Sendable {
 
   private mutating func look(
     at workspace: WorkspacePolicy,
-    _ access: RepositoryAccess,
+    _ configuration: Configuration,
+    _ environment: [String: String],
     _ open: [Attempt]
   ) async {
     let subject = "workspace"
     do throws(ExecutionError) {
-      let repository = try await access.open(workspace)
+      let repository = try await configuration.repository(
+        of: workspace,
+        searchPath: environment["PATH"]
+      )
       let base = try await repository.resolve(workspace.baseRevision)
       let changed = try await repository.uncommittedFiles()
       add(subject, .fine, "\(workspace.name): \(workspace.path), goals start from \(base.short)")
@@ -209,15 +213,14 @@ public struct Diagnosis: Sendable {
           hint: "a running worker takes it over: goalledger work"
         )
       }
-      let access = try await RepositoryAccess(
-        store: store,
-        configuration: configuration,
+      let folder = try configuration.worktreesFolder(
+        databaseID: try await store.databaseID(),
         environment: environment
       )
       for workspace in configuration.workspaces.values.sorted(by: { $0.name < $1.name }) {
-        await look(at: workspace, access, open)
+        await look(at: workspace, configuration, environment, open)
       }
-      add("worktrees", .fine, "they lie in \(access.state)")
+      add("worktrees", .fine, "they lie in \(folder)")
     } catch {
       add("work", .wrong, error.message, hint: error.hint)
     }

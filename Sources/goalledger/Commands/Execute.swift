@@ -46,7 +46,7 @@ struct Execute: AsyncParsableCommand {
     if let task = asked.task { try configuration.checkTask(task) }
     let store = try await database.open()
     let adopted = try await adopt(draft, in: store)
-    await Notes.unseenFiles(of: adopted, configuration, store)
+    await Notes.unseenFiles(of: adopted, configuration)
     let worker = GoalWorker(
       store: store,
       configuration: configuration,

@@ -31,7 +31,7 @@ struct Plan: AsyncParsableCommand {
       store: store,
       environment: Variables.ofConfiguration
     )
-    await Notes.unseenFiles(of: goal, configuration, store)
+    await Notes.unseenFiles(of: goal, configuration)
     if output.json {
       Terminal.output.line(PlanReport.json(planned).prettyText)
     } else {

@@ -7,14 +7,12 @@ enum Notes {
   /// Says that uncommitted files are not seen, where there are any and the goal could want them.
   static func unseenFiles(
     of goal: Goal,
-    _ configuration: Configuration,
-    _ store: SQLiteGoalStore
+    _ configuration: Configuration
   ) async {
     // Only a context that names files can miss some.
     guard GoalJSON.embedded(goal.context).files != nil else { return }
     let note = await configuration.unseenFiles(
       of: goal,
-      store: store,
       environment: Variables.ofConfiguration
     )
     if let note { Terminal.error.line("note: \(note)") }
