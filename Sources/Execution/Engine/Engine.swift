@@ -72,11 +72,12 @@ public struct Engine<C: Clock>: Sendable where C.Duration == Duration {
       engine: self,
       graph: graph,
       attempt: attempt,
+      control: control,
       random: random,
       log: log
     )
     let mailbox = run.mailbox
-    control.attach { mailbox.post(.stop($0)) }
+    control.attach { mailbox.post(.stop) }
     defer { control.detach() }
     return await withTaskCancellationHandler {
       await run.run(from: progress)

@@ -12,8 +12,8 @@ enum EngineMessage<Instant: InstantProtocol>: Sendable {
   case ended(place: Int, TryEnd<Instant>)
   /// The alarm of the given number went off.
   case alarm(Int)
-  /// Somebody stops the run.
-  case stop(CancellationReason)
+  /// Somebody stops the run: the control has the reason.
+  case stop
 }
 
 /// The state of a run.
@@ -51,6 +51,7 @@ struct EngineRun<C: Clock, R: RandomNumberGenerator> where C.Duration == Duratio
   let engine: Engine<C>
   let graph: TaskGraph
   let attempt: AttemptIdentity
+  let control: EngineControl
   let mailbox = Mailbox<EngineMessage<C.Instant>>()
   let log: @Sendable (Int, String) -> Void
   let begin: C.Instant
@@ -86,12 +87,14 @@ struct EngineRun<C: Clock, R: RandomNumberGenerator> where C.Duration == Duratio
     engine: Engine<C>,
     graph: TaskGraph,
     attempt: AttemptIdentity,
+    control: EngineControl,
     random: R,
     log: @escaping @Sendable (Int, String) -> Void
   ) {
     self.engine = engine
     self.graph = graph
     self.attempt = attempt
+    self.control = control
     self.random = random
     self.log = log
     begin = engine.clock.now
@@ -106,12 +109,14 @@ struct EngineRun<C: Clock, R: RandomNumberGenerator> where C.Duration == Duratio
     resume(from: progress)
     admitAll()
     while true {
+      _ = heedControl()
       if verdict == nil { startReady() }
       if verdict == nil, open > 0, running.isEmpty, delayed.first == nil {
         verdict = .failed(.stuck(open), task: nil)
       }
       if verdict != nil, !isStopping { stopEverything() }
       await record()
+      if heedControl() { continue }
       launch()
       for place in cancellations { running[place]?.task?.cancel() }
       cancellations.removeAll(keepingCapacity: true)
@@ -131,12 +136,22 @@ struct EngineRun<C: Clock, R: RandomNumberGenerator> where C.Duration == Duratio
       guard number == alarm?.number else { return }
       alarm = nil
       nap = min(nap * 2, .seconds(30))
-    case .stop(.leaseLost):
-      verdict = .cancelled(.leaseLost)
-      isSilent = true
-    case .stop(let reason):
-      if verdict == nil { verdict = .cancelled(reason) }
+    case .stop: break
     }
+  }
+
+  /// Takes note of a stop from outside; returns whether it changed the verdict.
+  private mutating func heedControl() -> Bool {
+    guard let reason = control.reason else { return false }
+    if reason == .leaseLost {
+      guard !isSilent else { return false }
+      isSilent = true
+      verdict = .cancelled(.leaseLost)
+      return true
+    }
+    guard verdict == nil, open > 0 else { return false }
+    verdict = .cancelled(reason)
+    return true
   }
 
   /// Has this turn recorded. A recorder that fails ends the run, and nothing of the turn happens.

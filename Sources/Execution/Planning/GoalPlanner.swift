@@ -122,7 +122,7 @@ public struct GoalPlanner: Sendable {
       PlanFailure(task: task, domain: domain, bindings: bindings, seen: seen)
     )
     try verify(plan, problem)
-    let orderings = orderings(of: plan, problem)
+    let orderings = Deordering(plan, of: problem).edges.map { ($0.before, $0.after) }
     let graph = try PlanGraph(
       domain: domain,
       bindings: bindings,
@@ -231,7 +231,7 @@ public struct GoalPlanner: Sendable {
     )
     switch result.outcome {
     case .plan(let plan): return (plan, result.nodes)
-    case .unsolvable: throw failure.explained(problem)
+    case .unsolvable: throw failure.error(problem)
     case .outOfNodes:
       throw ExecutionError(
         .noPlan,
@@ -244,5 +244,14 @@ public struct GoalPlanner: Sendable {
       )
     case .cancelled: throw ExecutionError(.cancelled, "planning was stopped")
     }
+  }
+
+  /// Belts and braces: the search and the verifier share no code.
+  private func verify(_ plan: Plan, _ problem: Problem) throws(ExecutionError) {
+    guard let violation = PlanVerifier(problem).violations(in: plan).first else { return }
+    throw ExecutionError(
+      .internal,
+      "the planner made a plan that its verifier does not accept: \(violation)"
+    )
   }
 }

@@ -116,7 +116,8 @@ struct ObjectSets {
   }
 
   func overlap(_ left: Int32, _ right: Int32) -> Bool {
-    left == right ? !members[Int(left)].isEmpty
+    left == right
+      ? !members[Int(left)].isEmpty
       : members[Int(left)].contains { contains[Int(right)][Int($0)] }
   }
 
@@ -174,7 +175,9 @@ struct Encoding {
     arities = domain.actions.map(\.parameters.count) + domain.tasks.map(\.parameters.count)
     sets = ObjectSets(objects: problem.objects, types: domain.types)
     atoms = AtomTable(
-      arities: domain.predicates.map(\.parameters.count), objectCount: problem.objects.count)
+      arities: domain.predicates.map(\.parameters.count),
+      objectCount: problem.objects.count
+    )
     for fact in problem.facts {
       let key = fact.arguments.compactMap { objectIndices[$0] }
       if let predicate = predicateIndices[fact.predicate] {

@@ -18,7 +18,8 @@ public struct Planner: Sendable {
 
     /// Bounds on nodes, time and patience; none is set by default.
     public init(
-      nodes: Int = .max, isPastDeadline: @escaping @Sendable () -> Bool = { false },
+      nodes: Int = .max,
+      isPastDeadline: @escaping @Sendable () -> Bool = { false },
       isCancelled: @escaping @Sendable () -> Bool = { false }
     ) {
       self.nodes = nodes

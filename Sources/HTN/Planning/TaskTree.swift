@@ -73,8 +73,15 @@ struct TaskTree {
   /// Puts the subtasks of a method in the place of a subtask; `slot` -1 makes the outermost frame.
   /// `taskHashes` are those of the method's subtasks.
   mutating func expand(
-    _ parent: Int32, _ slot: Int32, with method: Int32, _ encoding: Encoding, binding: Int32,
-    trace: Int32, taskHash: UInt64, stateHash: UInt64, taskHashes: [UInt64]
+    _ parent: Int32,
+    _ slot: Int32,
+    with method: Int32,
+    _ encoding: Encoding,
+    binding: Int32,
+    trace: Int32,
+    taskHash: UInt64,
+    stateHash: UInt64,
+    taskHashes: [UInt64]
   ) {
     let encoded = encoding.methods[Int(method)]
     let count = encoded.subtasks.count
@@ -113,9 +120,18 @@ struct TaskTree {
     }
     frames.append(
       Frame(
-        method: method, binding: binding, parent: above, parentSlot: aboveSlot, cells: first,
-        hashes: firstHash, focusParent: focusParent, trace: trace, taskHash: taskHash,
-        stateHash: stateHash))
+        method: method,
+        binding: binding,
+        parent: above,
+        parentSlot: aboveSlot,
+        cells: first,
+        hashes: firstHash,
+        focusParent: focusParent,
+        trace: trace,
+        taskHash: taskHash,
+        stateHash: stateHash
+      )
+    )
     if above < 0 {
       set(0, frame)
     } else {
@@ -212,7 +228,7 @@ struct TaskTree {
   func hash(_ encoding: Encoding) -> UInt64 {
     guard root >= 0 else { return 0 }
     var result: UInt64 = 0
-    var open: [(frame: Int32, path: UInt64)] = [(root, 1)]
+    var open: [(frame: Int32, path: UInt64)] = [(root, spread(1))]
     while let (frame, path) = open.popLast() {
       let record = frames[Int(frame)]
       let encoded = encoding.methods[Int(record.method)]

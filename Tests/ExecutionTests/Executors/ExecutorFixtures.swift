@@ -109,7 +109,7 @@ extension PythonProject {
     let policy = policy ?? self.policy()
     var context = extra
     if !files.isEmpty { context["files"] = .array(files) }
-    let repository = try await Repository.open(path: root)
+    let repository = try await Repository.open(path: root, state: folder + "/state")
     let base = try await repository.resolve("HEAD")
     let domain = try CodingDomain()
     let goal = try await GoalPlanner(domain: domain).plan(
@@ -129,8 +129,7 @@ extension PythonProject {
       attempt: 1,
       root: folder + "/worktrees",
       base: base,
-      marker: "test-\(UUID().uuidString)",
-      workerEnvironment: ProcessInfo.processInfo.environment
+      marker: "test-\(UUID().uuidString)"
     )
     let executors = try ExecutorRegistry(
       CodingExecutors(

@@ -135,8 +135,11 @@ struct ProblemTextTests {
   @Test("is read back, and has the same plan")
   func roundTrip() async throws {
     let goal = try await planned(
-      "fix_bug", [edit("src/a.py", "1", "2"), content("tests/test_a.py")],
-      over: ["src/a.py": "1"], beliefs: ["red-green"])
+      "fix_bug",
+      [edit("src/a.py", "1", "2"), content("tests/test_a.py")],
+      over: ["src/a.py": "1"],
+      beliefs: ["red-green"]
+    )
     #expect(goal.problemText.contains("    f1 - file ; src/a.py\n"))
     let domain = try CodingDomain().domain
     let problem = try Problem(hddl: goal.problemText, domain: domain)
