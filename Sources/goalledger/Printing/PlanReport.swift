@@ -11,7 +11,8 @@ enum PlanReport {
     let rows = planned.graph.nodes.map { node in
       [
         String(node.number),
-        node.dependencies.isEmpty ? "-" : node.dependencies.map { String($0) }.joined(separator: ","),
+        node.dependencies.isEmpty
+          ? "-" : node.dependencies.map { String($0) }.joined(separator: ","),
         TaskTitle.text(
           action: node.action,
           arguments: node.arguments.map(JSONValue.string),
