@@ -98,6 +98,16 @@ final class Bench {
     onError: Bool,
     each: (String) -> Reaction
   ) async throws -> Int {
+    let (surroundings, folder) = (environment, FilePath(place))
+    @Sendable func other(_ arguments: [String]) async throws {
+      _ = try await Subprocess.run(
+        .path(FilePath(Self.program)),
+        arguments: Arguments(arguments),
+        environment: surroundings,
+        workingDirectory: folder,
+        output: .discarded
+      )
+    }
     let result = try await Subprocess.run(
       .path(FilePath(Self.program)),
       arguments: Arguments(arguments),
@@ -112,7 +122,7 @@ final class Bench {
         switch each(line.trimmingCharacters(in: .newlines)) {
         case .goOn: break
         case .terminate: try execution.send(signal: .terminate)
-        case .run(let arguments): try await self.run(Self.program, arguments)
+        case .run(let arguments): try await other(arguments)
         }
       }
     }
