@@ -63,6 +63,7 @@ enum Volatile {
     (#"\b[0-9a-f]{40}\b"#, "COMMIT"),
     (#"\b[0-9a-f]{32}\b"#, "DATABASE"),
     (#"\b[0-9a-f]{12}\b"#, "COMMIT"),
+    (#"\b\d+\.\d+s\b"#, "DURATION"),
     (#""duration_ms": [0-9.e-]+"#, #""duration_ms": DURATION"#),
     (#"\b\d+(\.\d+)? (ms|s)\b"#, "DURATION"),
     (#"index [0-9a-f]{7,}\.\.[0-9a-f]{7,}"#, "index BLOB..BLOB"),
