@@ -82,7 +82,7 @@ struct Definition {
     let raise = /RAISE\(ABORT,\s*'((?:[^']|'')*)'\)/
     return sql.matches(of: raise).map { match in
       Guarded(
-        sentence: match.output.1.replacing("''", with: "'"),
+        sentence: String(match.output.1).replacing("''", with: "'"),
         without: sql[..<match.range.lowerBound] + "NULL" + sql[match.range.upperBound...]
       )
     }

@@ -50,9 +50,12 @@ struct ClientSettings: Sendable, Hashable, CustomTestStringConvertible {
 }
 
 extension Connection {
-  /// Every row of every table, table by table.
+  /// Every row of every table, table by table; not the counters of AUTOINCREMENT, which also count
+  /// the ids of rows that OR IGNORE skipped.
   func dump() throws -> [String: [[Value]]] {
-    let tables = try rows("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    let tables = try rows(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'sqlite_sequence'"
+    )
     var dump: [String: [[Value]]] = [:]
     for case .text(let table)? in tables.map(\.first) {
       dump[table] = try rows("SELECT * FROM \"\(table)\"")
