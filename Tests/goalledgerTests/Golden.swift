@@ -76,7 +76,10 @@ enum Volatile {
     }
     // A table's columns are as wide as its durations.
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      guard line.contains("DURATION") || line.contains("TRIES") else { return String(line) }
+      let isTask = line.contains(#/^ +[0-9]+  [a-z]+ +[0-9]+  /#)
+      guard isTask || line.contains("DURATION") || line.contains("TRIES") else {
+        return String(line)
+      }
       let indent = line.prefix { $0 == " " }
       return indent
         + line.dropFirst(indent.count)

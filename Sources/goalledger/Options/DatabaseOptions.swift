@@ -20,7 +20,10 @@ struct DatabaseOptions: ParsableArguments {
   /// Opens the database, which must be there and up to date.
   func open() async throws(LedgerError) -> SQLiteGoalStore {
     try beThere()
-    return try await SQLiteGoalStore.open(path: path, .asIs)
+    let store = try await SQLiteGoalStore.open(path: path, .asIs)
+    // Where no worker runs, nobody else would ever shorten the log that commands like this grow.
+    if TextFile.size(path + "-wal") > 8 << 20 { try? await store.checkpoint() }
+    return store
   }
 
   /// Checks that there is something of that name: whoever is new here wants to know how to begin.
