@@ -70,7 +70,10 @@ struct PlanGraphTests {
   @Test("order what makes room before what needs it")
   func room() async throws {
     let goal = try await planned(
-      "implement_feature", [content("a/b"), deletion("a"), content("c")], over: ["a": "1"])
+      "implement_feature",
+      [content("a/b"), deletion("a"), content("c")],
+      over: ["a": "1"]
+    )
     let found = edges(goal)
     #expect(found.contains("delete_file a -> create_file a/b"))
     #expect(!found.contains { $0.hasSuffix("-> delete_file a") })
