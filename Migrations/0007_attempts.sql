@@ -163,8 +163,9 @@ BEGIN
     THEN RAISE(ABORT, 'lease tokens must not run out: take the next ones, at most 1000000 ahead')
     WHEN NEW.worker IS NOT OLD.worker AND NEW.lease_token IS OLD.lease_token
     THEN RAISE(ABORT, 'another worker takes an attempt over with a new lease_token')
-    WHEN NEW.worker = '' OR NEW.worker GLOB '*[' || char(1) || '-' || char(31) || ']*'
-      OR length(NEW.worker) > 200 OR instr(NEW.worker, char(0))
+    WHEN NEW.worker IS NOT OLD.worker
+      AND (NEW.worker = '' OR NEW.worker GLOB '*[' || char(1) || '-' || char(31) || ']*'
+        OR length(NEW.worker) > 200 OR instr(NEW.worker, char(0)))
     THEN RAISE(ABORT, 'worker is a name of 1 to 200 characters on one line without NUL bytes')
     WHEN NEW.takeovers IS NOT CASE
         WHEN NEW.lease_token IS NOT OLD.lease_token THEN OLD.takeovers + 1

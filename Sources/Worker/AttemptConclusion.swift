@@ -139,7 +139,7 @@ extension AttemptRunner {
   private func end(_ work: AttemptWork, _ end: AttemptEnd) async throws(ExecutionError) {
     let claim = work.claim
     if let workspace = try await workspaceToUndo(work) {
-      ProcessSweep.killAll(markerPrefix: workspace.markerPrefix)
+      await ProcessSweep.killAll(markerPrefix: workspace.markerPrefix)
       try await workspace.rollBack()
     }
     try await ledger { () throws(LedgerError) in
@@ -169,7 +169,7 @@ extension AttemptRunner {
     }
     return try places.workspace(
       policy,
-      try await Repository.open(path: policy.path),
+      try await configuration.repository(of: policy),
       goal: work.claim.goal.id,
       attempt: work.claim.attempt.number,
       base: nil

@@ -79,7 +79,7 @@ extension AttemptRunner {
     _ rows: [TaskRecord]
   ) async throws(ExecutionError) -> [String: String] {
     guard let workspace = work.workspace else { return [:] }
-    ProcessSweep.killAll(markerPrefix: workspace.markerPrefix)
+    await ProcessSweep.killAll(markerPrefix: workspace.markerPrefix)
     let recorded = rows.filter {
       $0.state == .succeeded && planner.domain.profile(of: $0.action)?.commits == true
     }

@@ -30,11 +30,7 @@ struct AttemptRunner: Sendable {
     self.configuration = configuration
     self.places = places
     self.watch = watch
-    do throws(ExecutionError) {
-      planner = GoalPlanner(domain: try configuration.domain())
-    } catch {
-      throw LedgerError(.invalid, error.message, hint: error.hint)
-    }
+    planner = GoalPlanner(domain: try configuration.domain())
     let kept = try await store.breakers().compactMap { record in
       CircuitBreaker(record).map { (record.action, $0) }
     }
@@ -83,7 +79,9 @@ struct AttemptRunner: Sendable {
       )
     }
     let policy = try places.policy(of: claim.goal)
-    let place = policy.map { Workplace(policy: $0, base: claim.attempt.baseCommit) }
+    let place = policy.map {
+      Workplace(policy: $0, base: claim.attempt.baseCommit, configuration: configuration)
+    }
     work.place = place
     let planned = try await plan(claim.goal, place: place)
     if let place, planned.graph.nodes.contains(where: { planner.needsWorkspace($0) }) {
@@ -106,18 +104,23 @@ struct AttemptRunner: Sendable {
       domain: planner.domain,
       testedTree: progress.testedTree
     )
-    let engine = Engine(limits: limits(claim.goal), breakers: breakers)
-    let outcome = await engine.run(
-      planned.graph,
-      attempt: claim.identity,
+    let engine = Engine(
       executors: try ExecutorRegistry(executors.all),
-      progress: progress.tasks,
+      limits: limits(claim.goal),
+      breakers: breakers,
       recorder: AttemptRecorder(
         store: store,
         claim: claim,
         watch: watch,
         titles: planned.titles
       ),
+      clock: ContinuousClock(),
+      now: { .now }
+    )
+    let outcome = await engine.run(
+      planned.graph,
+      attempt: claim.identity,
+      resumeFrom: progress.tasks,
       control: control
     )
     return outcome.verdict
@@ -200,19 +203,5 @@ extension CircuitBreaker {
       openedAt: record.openedAt,
       retryAt: record.retryAt
     )
-  }
-}
-
-extension Configuration {
-  /// The coding domain, with the operator's own file merged after it.
-  /// - throws: `.refused` where that file cannot be read or merged.
-  func domain() throws(ExecutionError) -> CodingDomain {
-    guard let domainFile else { return try CodingDomain() }
-    guard
-      let text = ProjectFolder(PathText.folder(of: domainFile)).text(PathText.name(of: domainFile))
-    else {
-      throw ExecutionError(.refused, "the domain file \(domainFile) cannot be read")
-    }
-    return try CodingDomain(operatorText: text, file: domainFile)
   }
 }

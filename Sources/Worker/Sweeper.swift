@@ -25,7 +25,7 @@ struct Sweeper: Sendable {
   }
 
   private func sweep(_ policy: WorkspacePolicy) async throws(ExecutionError) {
-    let repository = try await Repository.open(path: policy.path)
+    let repository = try await places.configuration.repository(of: policy)
     let prefix = policy.branchPrefix + "/"
     var leftovers: [String: AttemptName] = [:]
     for worktree in try await repository.listGoalWorktrees(prefix: prefix)
@@ -62,7 +62,7 @@ struct Sweeper: Sendable {
     case .leave: return
     case .keepBranch: try await repository.discardWorktree(at: workspace.worktreePath)
     case .remove:
-      ProcessSweep.killAll(markerPrefix: workspace.markerPrefix)
+      await ProcessSweep.killAll(markerPrefix: workspace.markerPrefix)
       try await workspace.rollBack()
     }
   }

@@ -7,12 +7,9 @@ enum WorkerName {
 
   /// This machine, as it calls itself.
   static var host: String {
-    var buffer = [UInt8](repeating: 0, count: 256)
-    let status = unsafe buffer.withUnsafeMutableBytes { bytes in
-      unsafe gethostname(bytes.baseAddress, bytes.count - 1)
-    }
-    guard status == 0 else { return "localhost" }
-    return String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
   /// A name that no other worker has: machine, process, and a random part, since process numbers

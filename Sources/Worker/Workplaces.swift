@@ -10,14 +10,14 @@ struct Workplaces: Sendable {
   let root: String
   /// What marks the processes of this database's attempts.
   let mark: String
-  /// What commands may see of this process's environment.
-  private let environment: [String: String]
 
   init(store: any GoalStore, configuration: Configuration) async throws(LedgerError) {
     self.configuration = configuration
-    environment = ProcessEnvironment.current
     mark = try await store.databaseID()
-    root = try configuration.worktreesFolder(databaseID: mark, environment: environment)
+    root = try configuration.worktreesFolder(
+      databaseID: mark,
+      environment: ProcessEnvironment.current
+    )
   }
 
   /// The rules of a goal's workspace; nil where it names none and there is no default.
@@ -46,8 +46,7 @@ struct Workplaces: Sendable {
       attempt: Int64(attempt),
       root: root,
       base: base,
-      marker: mark,
-      workerEnvironment: environment
+      marker: mark
     )
   }
 }
@@ -55,19 +54,21 @@ struct Workplaces: Sendable {
 /// One goal's repository, opened when first asked for: a goal that touches no file costs no git.
 actor Workplace: FileSource {
   nonisolated let policy: WorkspacePolicy
+  private let configuration: Configuration
   private let recordedBase: String?
   private var opened: (repository: Repository, base: CommitID)?
 
   /// - Parameter base: the commit that an earlier worker's attempt started from.
-  init(policy: WorkspacePolicy, base: String?) {
+  init(policy: WorkspacePolicy, base: String?, configuration: Configuration) {
     self.policy = policy
+    self.configuration = configuration
     recordedBase = base
   }
 
   /// The repository and the commit the attempt starts from.
   func open() async throws(ExecutionError) -> (repository: Repository, base: CommitID) {
     if let opened { return opened }
-    let repository = try await Repository.open(path: policy.path)
+    let repository = try await configuration.repository(of: policy)
     let base: CommitID
     if let recordedBase {
       base = try CommitID(recordedBase)
@@ -92,13 +93,13 @@ actor Workplace: FileSource {
 enum ProcessEnvironment {
   static var current: [String: String] {
     var variables: [String: String] = [:]
-    guard var entry = unsafe environ else { return variables }
-    while let text = unsafe entry.pointee {
+    var place = 0
+    while let text = unsafe environ[place] {
       let line = unsafe String(cString: text)
       if let equals = line.firstIndex(of: "=") {
         variables[String(line[..<equals])] = String(line[line.index(after: equals)...])
       }
-      unsafe entry += 1
+      place += 1
     }
     return variables
   }

@@ -58,7 +58,6 @@ public struct CommandRunner: Sendable {
   }
 
   private struct Body: Sendable {
-    var pid: pid_t
     var output: CapturedOutput
     var cpuTime: Duration?
     var strays: Int
@@ -70,8 +69,7 @@ public struct CommandRunner: Sendable {
     _ control: CommandControl
   ) async -> Result<Finished, ExecutionError> {
     SpawnRegister.begin()
-    var pid: pid_t?
-    defer { SpawnRegister.end(pid) }
+    defer { SpawnRegister.end(control.process) }
     do {
       let input = try MemoryFile(request.standardInput ?? [])
       defer { input.close() }
@@ -83,7 +81,6 @@ public struct CommandRunner: Sendable {
       ) { execution in
         try await follow(execution, request, control)
       }
-      pid = result.closureResult.pid
       let exit: CommandExit =
         switch result.terminationStatus {
         case .exited(let code): .exited(code)
@@ -110,7 +107,12 @@ public struct CommandRunner: Sendable {
     _ control: CommandControl
   ) async throws -> Body {
     let child = execution.processIdentifier
-    SpawnRegister.started(child.value)
+    SpawnRegister.started(
+      child.value,
+      commandStart: ProcessTable.entry(child.value)?.startTime ?? 0
+    )
+    let watch = Task { await control.watchDescendants() }
+    defer { watch.cancel() }
     if control.started(child.value) {
       Task { await control.terminate(grace: request.grace) }
     }
@@ -136,7 +138,6 @@ public struct CommandRunner: Sendable {
     let ticks = ProcessTable.entry(child.value)?.cpuTicks
     strays += await clear(child.value, request, control)
     return Body(
-      pid: child.value,
       output: capture.finish(),
       cpuTime: ticks.map { .milliseconds(Int64($0) * 1000 / Int64(sysconf(Int32(_SC_CLK_TCK)))) },
       strays: strays

@@ -170,8 +170,8 @@ public struct Git: Sendable {
     timeout: Duration
   ) async -> Result<Output, ExecutionError> {
     SpawnRegister.begin()
-    var pid: pid_t?
-    defer { SpawnRegister.end(pid) }
+    let control = CommandControl()
+    defer { SpawnRegister.end(control.process) }
     do {
       let stdin = try MemoryFile(input)
       defer { stdin.close() }
@@ -179,7 +179,6 @@ public struct Git: Sendable {
       defer { stdout.close() }
       let stderr = try MemoryFile([])
       defer { stderr.close() }
-      let control = CommandControl()
       let timer = Task {
         try await Task.sleep(for: timeout)
         await control.stop(.timedOut, grace: .seconds(1))
@@ -191,14 +190,12 @@ public struct Git: Sendable {
         error: .fileDescriptor(stderr.descriptor, closeAfterSpawningProcess: false)
       ) { execution in
         let child = execution.processIdentifier
-        SpawnRegister.started(child.value)
+        SpawnRegister.started(child.value, commandStart: nil)
         _ = control.started(child.value)
         await CommandRunner.waitForEnd(of: child)
         control.finished()
-        return child.value
       }
       timer.cancel()
-      pid = result.closureResult
       if control.verdict != nil {
         return .failure(ExecutionError(.timedOut, "git took longer than \(timeout)"))
       }

@@ -46,7 +46,8 @@ struct Timeline {
     )
     for id in order {
       guard let decomposition = decompositions[id] else { continue }
-      let start = max(earliest[id] ?? 0, spans[id]?.lowerBound ?? 0)
+      // What comes to nothing is bound by orderings only, not by when its siblings begin.
+      let start = earliest[id] ?? 0
       let end = latest[id] ?? plan.steps.count
       settle(
         decomposition.children,

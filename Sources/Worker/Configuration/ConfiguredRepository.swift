@@ -3,11 +3,26 @@ import GoalLedger
 
 // Opens the repository of a workspace to look at it, outside of any attempt.
 
-extension WorkspacePolicy {
-  /// Opens the workspace's repository.
+extension Configuration {
+  /// Opens a workspace's repository.
   /// - throws: what `Repository.open` throws: a missing folder, no commit yet, no git.
-  public func repository(searchPath: String) async throws(ExecutionError) -> Repository {
-    try await Repository.open(path: path, git: Git(searchPath: searchPath))
+  public func repository(
+    of policy: WorkspacePolicy,
+    searchPath: String? = nil
+  ) async throws(ExecutionError) -> Repository {
+    let state: String
+    do throws(LedgerError) {
+      // One folder serves all databases: it holds git's settings, and nothing of a goal.
+      state = try worktreesFolder(databaseID: "git", environment: ProcessEnvironment.current)
+    } catch {
+      throw ExecutionError(error)
+    }
+    let git = searchPath.map { Git(searchPath: $0) } ?? Git()
+    return try await Repository.open(
+      path: policy.path,
+      state: worktrees == nil ? state : PathText.join(state, "git"),
+      git: git
+    )
   }
 }
 

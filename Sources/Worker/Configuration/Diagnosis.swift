@@ -51,21 +51,20 @@ public struct Diagnosis: Sendable {
     store: Result<SQLiteGoalStore, LedgerError>,
     configuration: Result<Configuration, ConfigurationError>,
     environment: [String: String],
-    searchPath: String,
     now: GoalLedger.Timestamp
   ) async -> Diagnosis {
     var diagnosis = Diagnosis()
     await diagnosis.look(atDatabase: store)
-    await diagnosis.look(atGit: searchPath)
+    await diagnosis.look(atGit: environment["PATH"] ?? CommandRunner.defaultSearchPath)
     switch configuration {
     case .failure(let error):
       for mistake in error.mistakes {
         diagnosis.add("configuration", .wrong, "\(error.file): \(mistake)")
       }
     case .success(let configuration):
-      await diagnosis.look(at: configuration, searchPath: searchPath)
+      diagnosis.look(at: configuration)
       if case .success(let store) = store {
-        await diagnosis.look(atWork: store, configuration, environment, searchPath, now)
+        await diagnosis.look(atWorkOf: store, configuration, environment, now)
       }
     }
     return diagnosis
@@ -134,11 +133,11 @@ public struct Diagnosis: Sendable {
     do throws(ExecutionError) {
       add("git", .fine, try await GitProgram.version(searchPath: searchPath))
     } catch {
-      add("git", .wrong, error.message, hint: error.hint)
+      add("git", .wrong, error.message, hint: "install git 2.36 or newer")
     }
   }
 
-  private mutating func look(at configuration: Configuration, searchPath: String) async {
+  private mutating func look(at configuration: Configuration) {
     add("configuration", .fine, configuration.file.map { "\($0) is valid" } ?? "none: defaults")
     if configuration.workspaces.isEmpty {
       add(
@@ -148,28 +147,27 @@ public struct Diagnosis: Sendable {
         hint: "run 'goalledger init' in a git repository"
       )
     }
-    for workspace in configuration.workspaces.values.sorted(by: { $0.name < $1.name }) {
-      await look(at: workspace, searchPath: searchPath)
-    }
-    if let domain = configuration.domainFile {
-      do throws(LedgerError) {
-        let text = try TextFile.read(domain)
-        do throws(ExecutionError) {
-          _ = try CodingDomain(operatorText: text, file: domain)
-          add("domain", .fine, "\(domain) can be merged into the built-in domain")
-        } catch {
-          add("domain", .wrong, error.message, hint: error.hint)
-        }
-      } catch {
-        add("domain", .wrong, error.message, hint: error.hint)
-      }
+    guard let domain = configuration.domainFile else { return }
+    do throws(LedgerError) {
+      _ = try configuration.domain()
+      add("domain", .fine, "\(domain) fits the built-in domain")
+    } catch {
+      add("domain", .wrong, error.message, hint: error.hint)
     }
   }
 
-  private mutating func look(at workspace: WorkspacePolicy, searchPath: String) async {
+  private mutating func look(
+    at workspace: WorkspacePolicy,
+    _ configuration: Configuration,
+    _ environment: [String: String],
+    _ open: [Attempt]
+  ) async {
     let subject = "workspace"
     do throws(ExecutionError) {
-      let repository = try await workspace.repository(searchPath: searchPath)
+      let repository = try await configuration.repository(
+        of: workspace,
+        searchPath: environment["PATH"]
+      )
       let base = try await repository.resolve(workspace.baseRevision)
       let changed = try await repository.uncommittedFiles()
       add(subject, .fine, "\(workspace.name): \(workspace.path), goals start from \(base.short)")
@@ -189,6 +187,7 @@ public struct Diagnosis: Sendable {
           hint: "set workspaces.\(workspace.name).tests.default.argv"
         )
       }
+      try await look(forWorktreesOf: repository, workspace, open)
     } catch {
       add(subject, .wrong, "\(workspace.name): \(error.message)", hint: error.hint)
     }
@@ -196,11 +195,11 @@ public struct Diagnosis: Sendable {
 
   // MARK: - Business that waits
 
+  /// Leases that ran out, the workspaces, and worktrees that belong to no open attempt.
   private mutating func look(
-    atWork store: SQLiteGoalStore,
+    atWorkOf store: SQLiteGoalStore,
     _ configuration: Configuration,
     _ environment: [String: String],
-    _ searchPath: String,
     _ now: GoalLedger.Timestamp
   ) async {
     do throws(LedgerError) {
@@ -218,24 +217,29 @@ public struct Diagnosis: Sendable {
         databaseID: try await store.databaseID(),
         environment: environment
       )
-      add("worktrees", .fine, folder)
-      let branches = Set(open.compactMap(\.branch))
       for workspace in configuration.workspaces.values.sorted(by: { $0.name < $1.name }) {
-        let prefix = workspace.branchPrefix + "/"
-        guard let repository = try? await workspace.repository(searchPath: searchPath),
-          let found = try? await repository.listGoalWorktrees(prefix: prefix)
-        else { continue }
-        for worktree in found where !branches.contains(worktree.branch) {
-          add(
-            "worktrees",
-            .wrong,
-            "\(worktree.path) is left over: no open attempt works on \(worktree.branch)",
-            hint: "a worker removes it when it starts: goalledger work --drain"
-          )
-        }
+        await look(at: workspace, configuration, environment, open)
       }
+      add("worktrees", .fine, "they lie in \(folder)")
     } catch {
       add("work", .wrong, error.message, hint: error.hint)
+    }
+  }
+
+  private mutating func look(
+    forWorktreesOf repository: Repository,
+    _ workspace: WorkspacePolicy,
+    _ open: [Attempt]
+  ) async throws(ExecutionError) {
+    let branches = Set(open.compactMap(\.branch))
+    let found = try await repository.listGoalWorktrees(prefix: workspace.branchPrefix + "/")
+    for worktree in found where !branches.contains(worktree.branch) {
+      add(
+        "worktrees",
+        .wrong,
+        "\(worktree.path) is left over: no open attempt works on \(worktree.branch)",
+        hint: "a worker removes it when it starts: goalledger work --drain"
+      )
     }
   }
 }

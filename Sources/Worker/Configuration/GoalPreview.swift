@@ -5,11 +5,15 @@ import GoalLedger
 
 extension Configuration {
   /// The domain goals are planned in: the built-in one, and the operator's after it.
-  /// - throws: `LedgerError` where the operator's file cannot be read, `ExecutionError` where it
-  ///   does not fit.
-  public func domain() throws -> CodingDomain {
-    guard let domainFile else { return try CodingDomain() }
-    return try CodingDomain(operatorText: try TextFile.read(domainFile), file: domainFile)
+  /// - throws: where the operator's file cannot be read, or does not fit.
+  public func domain() throws(LedgerError) -> CodingDomain {
+    let text = try domainFile.map { file throws(LedgerError) in try TextFile.read(file) }
+    do throws(ExecutionError) {
+      guard let domainFile else { return try CodingDomain() }
+      return try CodingDomain(operatorText: text, file: domainFile)
+    } catch {
+      throw LedgerError(.invalid, error.message, hint: error.hint)
+    }
   }
 
   /// Checks that there is a task of this name, so that a misspelt one is found when the goal is
@@ -25,7 +29,7 @@ extension Configuration {
   public func preview(
     _ goal: Goal,
     store: some GoalStore,
-    searchPath: String
+    environment: [String: String]
   ) async throws -> PlannedGoal {
     let planner = GoalPlanner(domain: try domain())
     let task = try planner.task(named: goal.task, text: goal.text)
@@ -43,7 +47,7 @@ extension Configuration {
       goal.workspace != nil || !workspaces.isEmpty
     {
       let policy = try workspace(named: goal.workspace)
-      let repository = try await policy.repository(searchPath: searchPath)
+      let repository = try await repository(of: policy, searchPath: environment["PATH"])
       request.policy = policy
       request.source = GitTree(
         repository: repository,
@@ -51,5 +55,16 @@ extension Configuration {
       )
     }
     return try await planner.plan(request)
+  }
+
+  /// A sentence about what a goal's attempt will not see: files of the user's checkout that are not
+  /// committed. nil where there are none, or nobody can tell.
+  public func unseenFiles(of goal: Goal, environment: [String: String]) async -> String? {
+    guard let policy = try? workspace(named: goal.workspace),
+      let repository = try? await repository(of: policy, searchPath: environment["PATH"]),
+      let count = try? await repository.uncommittedFiles(), count > 0
+    else { return nil }
+    return "\(count) uncommitted \(count == 1 ? "file" : "files") in \(policy.name) will not be "
+      + "seen: goals start from \(policy.baseRevision)"
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GoalLedger
+import Worker
 
 /// `goalledger add`: inserts a goal.
 struct Add: AsyncParsableCommand {

@@ -34,7 +34,6 @@ struct Doctor: AsyncParsableCommand {
       store: store,
       configuration: configuration,
       environment: Variables.ofConfiguration,
-      searchPath: Variables.searchPath,
       now: Clock.now
     )
     if output.json {

@@ -29,8 +29,9 @@ struct Plan: AsyncParsableCommand {
     let planned = try await configuration.preview(
       goal,
       store: store,
-      searchPath: Variables.searchPath
+      environment: Variables.ofConfiguration
     )
+    await Notes.unseenFiles(of: goal, configuration)
     if output.json {
       Terminal.output.line(PlanReport.json(planned).prettyText)
     } else {

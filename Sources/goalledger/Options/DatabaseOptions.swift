@@ -19,7 +19,20 @@ struct DatabaseOptions: ParsableArguments {
 
   /// Opens the database, which must be there and up to date.
   func open() async throws(LedgerError) -> SQLiteGoalStore {
-    try await SQLiteGoalStore.open(path: path, .asIs)
+    try beThere()
+    return try await SQLiteGoalStore.open(path: path, .asIs)
+  }
+
+  /// Checks that there is something of that name: whoever is new here wants to know how to begin.
+  func beThere() throws(LedgerError) {
+    let folder = PathText.folder(of: path)
+    guard ProjectFolder(folder).has(PathText.name(of: path)) || path == "/" else {
+      throw LedgerError(
+        .unavailable,
+        "there is no database \(path)",
+        hint: "make one with 'goalledger init', or name another with --db"
+      )
+    }
   }
 
   func validate() throws {

@@ -176,7 +176,7 @@ extension PythonProject {
       tryNumber: 1,
       attempt: AttemptIdentity(goalID: 1, attemptID: 1, number: 1),
       timeout: node.timeout,
-      deadline: Execution.Timestamp(milliseconds: 0)
+      deadline: Timestamp(milliseconds: 0)
     )
     try executor.admit(node)
     try await executor.preflight(context)

@@ -258,7 +258,7 @@ struct ExecutorTests {
           tryNumber: 1,
           attempt: AttemptIdentity(goalID: 1, attemptID: 1, number: 1),
           timeout: .seconds(1),
-          deadline: Execution.Timestamp(milliseconds: 0)
+          deadline: Timestamp(milliseconds: 0)
         )
       )
       #expect(result?.detail["note"] == expected)
