@@ -87,8 +87,8 @@ struct ClientTests {
       output: .string(limit: 65_536),
       error: .string(limit: 65_536)
     )
-    let output = try #require(result.standardOutput)
-    let errors = result.standardError ?? ""
+    let output = result.standardOutput
+    let errors = result.standardError
     #expect(output.contains("an abandoned goal is final: add a new goal instead"), "\(errors)")
     #expect(output.contains("CHECK constraint failed: value lies between 0 and 1"))
     let audit = output.split(separator: "\n").filter { $0.hasPrefix("audit|") }
