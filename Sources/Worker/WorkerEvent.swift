@@ -12,8 +12,13 @@ public enum WorkerEvent: Sendable {
   case planned(goal: Goal.ID, task: String, steps: Int)
   /// A task changed its state; `milliseconds` is how long its try took, where one ended.
   case task(
-    goal: Goal.ID, number: Int, title: String, state: TaskRecordState, milliseconds: Double?,
-    message: String?)
+    goal: Goal.ID,
+    number: Int,
+    title: String,
+    state: TaskRecordState,
+    milliseconds: Double?,
+    message: String?
+  )
   /// The attempt ended, and the goal is now in this state.
   case ended(goal: Goal.ID, state: GoalState, reason: String?, milliseconds: Double)
   /// Something a person should know: a long reader, a lost lease, a database that is busy.

@@ -25,11 +25,15 @@ struct Goalledger: AsyncParsableCommand {
       """,
     version: Version.text,
     groupedSubcommands: [
-      CommandGroup(name: "Ask:", subcommands: [Add.self, Adopt.self, Abandon.self, Retry.self]),
-      CommandGroup(name: "Look:", subcommands: [List.self, Show.self, Log.self, Diff.self]),
+      CommandGroup(name: "Ask", subcommands: [Add.self, Adopt.self, Abandon.self, Retry.self]),
       CommandGroup(
-        name: "Keep house:",
-        subcommands: [Init.self, Migrate.self, Backup.self]
+        name: "Look",
+        subcommands: [List.self, Show.self, Log.self, Plan.self, Diff.self]
+      ),
+      CommandGroup(name: "Work", subcommands: [Work.self, Execute.self]),
+      CommandGroup(
+        name: "Keep house",
+        subcommands: [Init.self, Doctor.self, Migrate.self, Backup.self]
       ),
     ]
   )

@@ -54,6 +54,20 @@ extension ExecutionError {
     ExecutionError(.cancelled, "task \(task.number) (\(task.action)) was stopped: \(reason)")
   }
 
+  /// A failure that an earlier worker recorded without saying what it was.
+  static func failedBefore(_ task: TaskNode) -> ExecutionError {
+    ExecutionError(
+      .cancelled,
+      "task \(task.number) (\(task.action)) had failed before this run took over",
+      hint: "its last task run has the error"
+    )
+  }
+
+  /// Nothing runs, nothing waits, and yet not all has ended: a mistake in this program.
+  static func stuck(_ count: Int) -> ExecutionError {
+    ExecutionError(.internal, "\(count) tasks can neither start nor end")
+  }
+
   /// A failure that a retry might have helped, had the run any left.
   func withoutBudget(_ budget: Int) -> ExecutionError {
     ExecutionError(

@@ -1,4 +1,6 @@
 // How a run ended, and the handle by which others end it.
+
+import GoalLedger
 import Synchronization
 
 /// Why a run was stopped from outside its graph.
@@ -11,13 +13,24 @@ public enum CancellationReason: String, Sendable, Hashable, CaseIterable {
   case shutdown
   /// The whole run's time was up.
   case deadline
+
+  /// The reason as a sentence's end.
+  var sentence: String {
+    switch self {
+    case .abandoned: "the goal was abandoned"
+    case .leaseLost: "another worker holds the attempt"
+    case .shutdown: "the worker is shutting down"
+    case .deadline: "the time for the whole run is up"
+    }
+  }
 }
 
 /// How one task ended.
 public struct TaskOutcome: Sendable, Equatable {
   /// The task's number.
   public var number: Int
-  /// Its state: a final one, unless the record failed or the lease was lost.
+  /// Its state, always a final one. Once the record has failed or the lease is lost, no record of it
+  /// was made.
   public var state: TaskState
   /// The tries begun, those of earlier workers among them.
   public var tries: Int
@@ -72,7 +85,7 @@ public struct EngineOutcome: Sendable {
 public final class EngineControl: Sendable {
   private struct State {
     var reason: CancellationReason?
-    var wake: (@Sendable (CancellationReason) -> Void)?
+    var wake: (@Sendable () -> Void)?
   }
 
   private let state = Mutex(State())
@@ -83,27 +96,21 @@ public final class EngineControl: Sendable {
   /// Stops the run: what runs is cancelled, what waits never starts. The first reason stands,
   /// save that `leaseLost` replaces any other.
   public func cancel(_ reason: CancellationReason) {
-    let wake: (@Sendable (CancellationReason) -> Void)? = state.withLock { state in
+    let wake: (@Sendable () -> Void)? = state.withLock { state in
       guard state.reason == nil || (reason == .leaseLost && state.reason != reason) else {
         return nil
       }
       state.reason = reason
       return state.wake
     }
-    wake?(reason)
+    wake?()
   }
 
   /// Why the run was stopped, if it was.
   public var reason: CancellationReason? { state.withLock { $0.reason } }
 
-  /// Has the run told of a cancellation, at once if there has been one.
-  func attach(_ wake: @escaping @Sendable (CancellationReason) -> Void) {
-    let reason = state.withLock { state in
-      state.wake = wake
-      return state.reason
-    }
-    if let reason { wake(reason) }
-  }
+  /// Has the run woken when it is to stop.
+  func attach(_ wake: @escaping @Sendable () -> Void) { state.withLock { $0.wake = wake } }
 
   /// Lets go of the run.
   func detach() { state.withLock { $0.wake = nil } }

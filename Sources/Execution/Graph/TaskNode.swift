@@ -1,6 +1,8 @@
 // One node of the task graph: an action of the plan, with what the engine must know to schedule it.
 // A node is a value and says nothing of its progress; that is `TaskProgress` and the engine's part.
 
+import GoalLedger
+
 /// What becomes of a task when one of its dependencies does not succeed.
 public enum DependencyPolicy: String, Sendable, Hashable, CaseIterable {
   /// The task is aborted, and with it the whole run fails.
@@ -65,18 +67,27 @@ public struct TaskNode: Sendable, Hashable {
 }
 
 /// How far a task had come: what a worker that resumes an attempt knows of it.
-public struct TaskProgress: Sendable, Hashable {
+public struct TaskProgress: Sendable, Equatable {
   /// The state on record. `running` means that its try was interrupted and is made again.
   public var state: TaskState
-  /// The tries begun so far, interrupted ones among them.
+  /// The tries begun so far, interrupted ones among them. They count towards `maxTries`, but a task
+  /// that has not ended gets at least one more.
   public var tries: Int
   /// Not to be tried again before this time, if it waits for a retry.
   public var retryAt: Timestamp?
+  /// What was wrong with its last try, if it failed.
+  public var error: ExecutionError?
 
   /// Makes a record of progress; without arguments, that of a task not yet begun.
-  public init(state: TaskState = .pending, tries: Int = 0, retryAt: Timestamp? = nil) {
+  public init(
+    state: TaskState = .pending,
+    tries: Int = 0,
+    retryAt: Timestamp? = nil,
+    error: ExecutionError? = nil
+  ) {
     self.state = state
     self.tries = tries
     self.retryAt = retryAt
+    self.error = error
   }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Time as the ledger writes it: UTC, ISO 8601, milliseconds. SQLite's own
 /// `strftime('%Y-%m-%dT%H:%M:%fZ')` writes the same text, and text order is time order.
 
@@ -11,6 +13,13 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
 
   public static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.milliseconds < right.milliseconds
+  }
+
+  /// The machine's clock.
+  public static var now: Timestamp {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
   }
 
   /// So many milliseconds later.

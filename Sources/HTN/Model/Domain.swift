@@ -202,7 +202,20 @@ func indexed(
   var result: [Symbol: Int] = [:]
   for (index, entry) in names.enumerated() {
     if let first = result.updateValue(index, forKey: entry.name) {
-      throw .duplicate(kind, entry.name, at: entry.position, first: names[first].position)
+      let places = [names[first].position, entry.position]
+      // Kinds of declarations are listed one after another; the text may have them the other way.
+      let isReversed =
+        if let one = places[0], let other = places[1], one.file == other.file {
+          (one.line, one.column) > (other.line, other.column)
+        } else {
+          false
+        }
+      throw .duplicate(
+        kind,
+        entry.name,
+        at: places[isReversed ? 0 : 1],
+        first: places[isReversed ? 1 : 0]
+      )
     }
   }
   return result

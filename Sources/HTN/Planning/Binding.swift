@@ -87,7 +87,10 @@ extension Search {
   }
 
   private mutating func nextValue(
-    _ step: BindingStep, list: Int, from cursor: Int, _ encoded: EncodedMethod
+    _ step: BindingStep,
+    list: Int,
+    from cursor: Int,
+    _ encoded: EncodedMethod
   ) -> Int {
     if step.predicate >= 0 {
       return state.match(step, list: list, from: cursor, sets: encoded.sets)
@@ -120,7 +123,11 @@ extension Search {
         }
         ranked.append(
           RankedBinding(
-            position: position, binding: binding, score: preference(method, named)))
+            position: position,
+            binding: binding,
+            score: preference(method, named)
+          )
+        )
       }
       arena.removeLast(arena.count - floor)
     }

@@ -33,12 +33,16 @@ extension Encoding {
   }
 
   private mutating func add(
-    _ kind: Condition.Kind, first: Int32 = 0, second: Int32 = 0, items: [Int32] = []
+    _ kind: Condition.Kind,
+    first: Int32 = 0,
+    second: Int32 = 0,
+    items: [Int32] = []
   ) -> Int32 {
     let start = Int32(codes.count)
     codes += items
     return add(
-      Condition(kind: kind, first: first, second: second, start: start, count: Int32(items.count)))
+      Condition(kind: kind, first: first, second: second, start: start, count: Int32(items.count))
+    )
   }
 
   /// Encodes a condition; the result is its node.
@@ -47,8 +51,10 @@ extension Encoding {
     switch formula {
     case .atom(let atom):
       return add(
-        .atom, first: predicateIndices[atom.predicate] ?? 0,
-        items: atom.arguments.map { encode($0, slots) })
+        .atom,
+        first: predicateIndices[atom.predicate] ?? 0,
+        items: atom.arguments.map { encode($0, slots) }
+      )
     case .equal(let left, let right):
       return add(.equal, first: encode(left, slots), second: encode(right, slots))
     case .sort(let term, let type):
@@ -76,7 +82,10 @@ extension Encoding {
   }
 
   private mutating func encode(
-    _ kind: Condition.Kind, _ parameters: ArraySlice<Parameter>, _ inner: Formula, _ slots: Slots
+    _ kind: Condition.Kind,
+    _ parameters: ArraySlice<Parameter>,
+    _ inner: Formula,
+    _ slots: Slots
   ) -> Int32 {
     guard let parameter = parameters.first else { return encode(inner, slots) }
     var inside = slots
@@ -97,11 +106,18 @@ extension Encoding {
     for parameter in action.parameters { parameters.append(sets.set(of: parameter.type)) }
     actions.append(
       EncodedAction(
-        precondition: precondition, effects: first..<effects.count, parameters: parameters))
+        precondition: precondition,
+        effects: first..<effects.count,
+        parameters: parameters
+      )
+    )
   }
 
   private mutating func encode(
-    _ effect: Effect, _ slots: Slots, condition: Formula?, quantifiers: [Int32]
+    _ effect: Effect,
+    _ slots: Slots,
+    condition: Formula?,
+    quantifiers: [Int32]
   ) {
     slotCount = max(slotCount, Int(slots.next))
     switch effect {
@@ -125,7 +141,11 @@ extension Encoding {
   }
 
   private mutating func encode(
-    _ atom: Atom, adds: Bool, _ slots: Slots, _ condition: Formula?, _ quantifiers: [Int32]
+    _ atom: Atom,
+    adds: Bool,
+    _ slots: Slots,
+    _ condition: Formula?,
+    _ quantifiers: [Int32]
   ) {
     let node = condition.map { encode($0, slots) } ?? -1
     let start = Int32(codes.count)
@@ -134,9 +154,15 @@ extension Encoding {
     codes += quantifiers
     effects.append(
       EncodedEffect(
-        adds: adds, predicate: predicateIndices[atom.predicate] ?? 0, start: start,
-        count: Int32(atom.arguments.count), condition: node, quantifiers: pairs,
-        quantifierCount: Int32(quantifiers.count / 2)))
+        adds: adds,
+        predicate: predicateIndices[atom.predicate] ?? 0,
+        start: start,
+        count: Int32(atom.arguments.count),
+        condition: node,
+        quantifiers: pairs,
+        quantifierCount: Int32(quantifiers.count / 2)
+      )
+    )
   }
 
   /// Encodes the goal, whose variables are those of the problem's own network.

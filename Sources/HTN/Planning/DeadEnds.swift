@@ -49,15 +49,20 @@ extension Search {
       let frame = tree.frames[Int(arena[choice.candidates + 2 * number])]
       let slot = Int(arena[choice.candidates + 2 * number + 1])
       let subtask = encoding.subtasks[
-        encoding.methods[Int(frame.method)].subtasks.lowerBound + slot]
+        encoding.methods[Int(frame.method)].subtasks.lowerBound + slot
+      ]
       let arguments = (0..<Int(subtask.count)).map { offset in
         let term = encoding.codes[Int(subtask.start) + offset]
         return name(term >= 0 ? arena[Int(frame.binding) + Int(term)] : -1 - term)
       }
       tasks.append(
         StuckTask(
-          task: taskName(subtask.task), arguments: arguments, path: path(frame.trace),
-          method: methodName(frame.method)))
+          task: taskName(subtask.task),
+          arguments: arguments,
+          path: path(frame.trace),
+          method: methodName(frame.method)
+        )
+      )
     }
     record(tasks)
   }
@@ -79,8 +84,11 @@ extension Search {
       }
     }
     deadEnds?.deadEnd = DeadEnd(
-      tasks: tasks, facts: state.facts.map { state.fact($0) }, actions: actions,
-      parameters: parameters)
+      tasks: tasks,
+      facts: state.facts.map { state.fact($0) },
+      actions: actions,
+      parameters: parameters
+    )
   }
 
   /// The decomposed tasks from the outermost to the one a trace item decomposed.
@@ -94,15 +102,21 @@ extension Search {
         let method = encoding.problem.domain.methods[source]
         let values = names(record.arguments, method.parameters.count)
         let binding = Dictionary(
-          zip(method.parameters.map(\.name), values), uniquingKeysWith: { first, _ in first })
+          zip(method.parameters.map(\.name), values),
+          uniquingKeysWith: { first, _ in first }
+        )
         result.append(
           Fact(
             method.task,
             method.arguments.map { term in
-              if case .variable(let name) = term { binding[name] ?? name } else {
+              if case .variable(let name) = term {
+                binding[name] ?? name
+              } else {
                 term.description
               }
-            }))
+            }
+          )
+        )
       }
       current = record.parent
     }

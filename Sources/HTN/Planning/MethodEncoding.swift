@@ -65,8 +65,12 @@ extension Encoding {
       codes += subtask.arguments.map { encode($0, slots) }
       subtasks.append(
         EncodedSubtask(
-          task: taskIndices[subtask.task] ?? 0, start: start,
-          count: Int32(subtask.arguments.count), source: index))
+          task: taskIndices[subtask.task] ?? 0,
+          start: start,
+          count: Int32(subtask.arguments.count),
+          source: index
+        )
+      )
     }
     var waiting = [Int32](repeating: 0, count: order.count)
     var successors = [[Int32]](repeating: [], count: order.count)
@@ -77,16 +81,26 @@ extension Encoding {
     }
     methods.append(
       EncodedMethod(
-        source: source, parameterCount: method.parameters.count, argumentStart: argumentStart,
+        source: source,
+        parameterCount: method.parameters.count,
+        argumentStart: argumentStart,
         argumentCount: method.arguments.count,
-        sets: method.parameters.map { variables[$0.name] ?? 0 }, checks: checks,
-        steps: firstStep..<steps.count, subtasks: firstSubtask..<subtasks.count,
-        isTotallyOrdered: network.sequenceOrder != nil, waiting: waiting, successors: successors))
+        sets: method.parameters.map { variables[$0.name] ?? 0 },
+        checks: checks,
+        steps: firstStep..<steps.count,
+        subtasks: firstSubtask..<subtasks.count,
+        isTotallyOrdered: network.sequenceOrder != nil,
+        waiting: waiting,
+        successors: successors
+      )
+    )
   }
 
   /// Encodes and removes the conjuncts that the bound variables decide.
   private mutating func takeChecks(
-    _ conjuncts: inout [Conjunct], _ bound: Set<Symbol>, _ slots: Slots
+    _ conjuncts: inout [Conjunct],
+    _ bound: Set<Symbol>,
+    _ slots: Slots
   ) -> Range<Int> {
     var nodes: [Int32] = []
     for conjunct in conjuncts where conjunct.variables.isSubset(of: bound) {
@@ -99,8 +113,11 @@ extension Encoding {
   }
 
   private mutating func addStep(
-    _ parameters: [Parameter], _ conjuncts: inout [Conjunct], _ bound: inout Set<Symbol>,
-    _ variables: [Symbol: Int32], _ slots: Slots
+    _ parameters: [Parameter],
+    _ conjuncts: inout [Conjunct],
+    _ bound: inout Set<Symbol>,
+    _ variables: [Symbol: Int32],
+    _ slots: Slots
   ) {
     var best: (cost: Double, index: Int, atom: Atom)?
     for (index, conjunct) in conjuncts.enumerated() {
@@ -117,8 +134,14 @@ extension Encoding {
       let checks = takeChecks(&conjuncts, bound, slots)
       steps.append(
         BindingStep(
-          predicate: -1, slot: slots.byName[name] ?? 0, set: variables[name] ?? 0, start: 0,
-          count: 0, checks: checks))
+          predicate: -1,
+          slot: slots.byName[name] ?? 0,
+          set: variables[name] ?? 0,
+          start: 0,
+          count: 0,
+          checks: checks
+        )
+      )
       return
     }
     conjuncts.remove(at: best.index)
@@ -137,13 +160,21 @@ extension Encoding {
     let checks = takeChecks(&conjuncts, bound, slots)
     steps.append(
       BindingStep(
-        predicate: predicateIndices[best.atom.predicate] ?? 0, slot: 0, set: 0,
-        start: Int32(start), count: Int32(best.atom.arguments.count), checks: checks))
+        predicate: predicateIndices[best.atom.predicate] ?? 0,
+        slot: 0,
+        set: 0,
+        start: Int32(start),
+        count: Int32(best.atom.arguments.count),
+        checks: checks
+      )
+    )
   }
 
   /// How many matches an atom is expected to have, from the facts true at first.
   private func expectedMatches(
-    _ atom: Atom, _ bound: Set<Symbol>, _ variables: [Symbol: Int32]
+    _ atom: Atom,
+    _ bound: Set<Symbol>,
+    _ variables: [Symbol: Int32]
   ) -> Double {
     guard let predicate = predicateIndices[atom.predicate] else { return 0 }
     let facts = atoms.byPredicate[Int(predicate)]
@@ -151,7 +182,8 @@ extension Encoding {
     for (position, argument) in atom.arguments.enumerated() {
       if case .variable(let name) = argument, !bound.contains(name) { continue }
       let distinct = Set(
-        facts.map { atoms.arguments[Int(atoms.starts[Int($0)]) + position] })
+        facts.map { atoms.arguments[Int(atoms.starts[Int($0)]) + position] }
+      )
       result /= Double(max(distinct.count, 1))
     }
     return result

@@ -38,13 +38,12 @@ struct PullUp {
   /// The object sets, with those that were added here.
   var sets: ObjectSets { encoding.sets }
 
-  init(encoding: Encoding) {
+  /// Prepares for the methods of a problem, its own network last.
+  init(encoding: Encoding, methods: [Method]) {
     self.encoding = encoding
+    self.methods = methods
     domain = encoding.problem.domain
     needs = Array(repeating: nil, count: domain.actions.count + domain.tasks.count)
-    let root = Method(
-      "", encoding.problem.parameters, task: "", network: encoding.problem.network)
-    methods = domain.methods + [root]
     extra = Array(repeating: [], count: methods.count)
   }
 
@@ -115,13 +114,18 @@ struct PullUp {
       }
       let parameters = encoding.parameters(ofTask: Int(task)).map(\.name)
       let values = Dictionary(
-        zip(parameters, subtask.arguments), uniquingKeysWith: { first, _ in first })
+        zip(parameters, subtask.arguments),
+        uniquingKeysWith: { first, _ in first }
+      )
       for literal in needed {
         let arguments = literal.arguments.map { term in
           if case .variable(let name) = term { values[name] ?? term } else { term }
         }
         let moved = Literal(
-          holds: literal.holds, predicate: literal.predicate, arguments: arguments)
+          holds: literal.holds,
+          predicate: literal.predicate,
+          arguments: arguments
+        )
         if result.contains(moved) { continue }
         if !before.contains(where: { mayBring($0, moved, variables) }) { result.insert(moved) }
       }
@@ -131,7 +135,9 @@ struct PullUp {
   }
 
   private func mayBring(
-    _ pattern: EffectPattern, _ literal: Literal, _ variables: [Symbol: Int32]
+    _ pattern: EffectPattern,
+    _ literal: Literal,
+    _ variables: [Symbol: Int32]
   ) -> Bool {
     guard pattern.adds == literal.holds, pattern.predicate == literal.predicate else {
       return false
@@ -151,7 +157,9 @@ struct PullUp {
 
   /// A method's literals in the parameters of its task.
   private func project(
-    _ literals: Set<Literal>, _ method: Method, _ task: CompoundTask
+    _ literals: Set<Literal>,
+    _ method: Method,
+    _ task: CompoundTask
   ) -> Set<Literal> {
     var names: [Symbol: Symbol] = [:]
     for (argument, parameter) in zip(method.arguments, task.parameters) {
@@ -169,7 +177,8 @@ struct PullUp {
       }
       guard arguments.count == literal.arguments.count else { continue }
       result.insert(
-        Literal(holds: literal.holds, predicate: literal.predicate, arguments: arguments))
+        Literal(holds: literal.holds, predicate: literal.predicate, arguments: arguments)
+      )
     }
     return result
   }
@@ -211,7 +220,9 @@ struct PullUp {
   }
 
   private mutating func collect(
-    _ effect: Effect, _ variables: [Symbol: Int32], into found: inout [EffectPattern]
+    _ effect: Effect,
+    _ variables: [Symbol: Int32],
+    into found: inout [EffectPattern]
   ) {
     switch effect {
     case .add(let atom): found.append(pattern(atom, true, variables))
@@ -229,7 +240,9 @@ struct PullUp {
   }
 
   private mutating func pattern(
-    _ atom: Atom, _ adds: Bool, _ variables: [Symbol: Int32]
+    _ atom: Atom,
+    _ adds: Bool,
+    _ variables: [Symbol: Int32]
   ) -> EffectPattern {
     let all = encoding.sets.set(of: .object)
     var result: [Int32] = []

@@ -79,7 +79,9 @@ struct Search {
   }
 
   init(
-    _ encoding: Encoding, recursionLimit: Int, preference: Planner.Preference?,
+    _ encoding: Encoding,
+    recursionLimit: Int,
+    preference: Planner.Preference?,
     recordsDeadEnds: Bool = false
   ) {
     self.encoding = encoding
@@ -94,7 +96,12 @@ struct Search {
     // The problem's own network is a method that replaces nothing.
     let root = Int32(encoding.methods.count - 1)
     var first = Choice(
-      treeMark: tree.mark, stateMark: 0, traceMark: 0, candidates: 0, candidateCount: 0)
+      treeMark: tree.mark,
+      stateMark: 0,
+      traceMark: 0,
+      candidates: 0,
+      candidateCount: 0
+    )
     first.task = Int32(encoding.methodsOfTask.count)
     arena.append(0)
     choices.append(first)
@@ -143,15 +150,21 @@ struct Search {
     }
     choices.append(
       Choice(
-        treeMark: tree.mark, stateMark: state.trail.count, traceMark: trace.count,
-        candidates: candidates, candidateCount: count))
+        treeMark: tree.mark,
+        stateMark: state.trail.count,
+        traceMark: trace.count,
+        candidates: candidates,
+        candidateCount: count
+      )
+    )
   }
 
   /// A single action leaves nothing to choose; whatever follows it is remembered instead.
   private func isWorthRemembering(_ candidates: Int, _ count: Int) -> Bool {
     guard count == 1 else { return true }
     let frame = tree.frames[Int(arena[candidates])]
-    let subtask = encoding.methods[Int(frame.method)].subtasks.lowerBound
+    let subtask =
+      encoding.methods[Int(frame.method)].subtasks.lowerBound
       + Int(arena[candidates + 1])
     return encoding.subtasks[subtask].task >= encoding.actionCount
   }
@@ -193,9 +206,10 @@ struct Search {
     arena.removeLast(arena.count - choices[index].candidates - 2 * choices[index].candidateCount)
     let record = tree.frames[Int(frame)]
     let subtask = encoding.subtasks[
-      encoding.methods[Int(record.method)].subtasks.lowerBound + Int(slot)]
+      encoding.methods[Int(record.method)].subtasks.lowerBound + Int(slot)
+    ]
     let arguments = arena.count
-    var hash = UInt64(truncatingIfNeeded: subtask.task)
+    var hash = spread(UInt64(truncatingIfNeeded: subtask.task))
     for offset in 0..<Int(subtask.count) {
       let term = encoding.codes[Int(subtask.start) + offset]
       let value = term >= 0 ? arena[Int(record.binding) + Int(term)] : -1 - term
@@ -233,8 +247,13 @@ struct Search {
     guard state.apply(Int(choice.task)) else { return false }
     trace.append(
       TraceItem(
-        isAction: true, index: choice.task, parent: record.trace, slot: choice.slot,
-        arguments: Int32(choice.arguments)))
+        isAction: true,
+        index: choice.task,
+        parent: record.trace,
+        slot: choice.slot,
+        arguments: Int32(choice.arguments)
+      )
+    )
     tree.clearFocus()
     tree.complete(choice.frame, choice.slot, encoding)
     return true
@@ -273,7 +292,8 @@ struct Search {
     }
     let method = encoding.methods[Int(currentMethod(index))]
     arena.removeLast(
-      arena.count - choices[index].binding - method.parameterCount - 2 * method.cursorCount)
+      arena.count - choices[index].binding - method.parameterCount - 2 * method.cursorCount
+    )
   }
 
   /// The index of the method a choice is trying.
@@ -288,13 +308,12 @@ struct Search {
     let choice = choices[index]
     let method = currentMethod(index)
     if choice.frame >= 0 {
-      arena[choice.arguments + encoding.arities[Int(choice.task)] + choice.position]
-        += 1
+      arena[choice.arguments + encoding.arities[Int(choice.task)] + choice.position] += 1
     }
     taskHashes.removeAll(keepingCapacity: true)
     for place in encoding.methods[Int(method)].subtasks {
       let subtask = encoding.subtasks[place]
-      var hash = UInt64(truncatingIfNeeded: subtask.task)
+      var hash = spread(UInt64(truncatingIfNeeded: subtask.task))
       for offset in 0..<Int(subtask.count) {
         let term = encoding.codes[Int(subtask.start) + offset]
         let value = term >= 0 ? arena[choice.binding + Int(term)] : -1 - term
@@ -305,12 +324,24 @@ struct Search {
     let parent = choice.frame >= 0 ? tree.frames[Int(choice.frame)].trace : -1
     trace.append(
       TraceItem(
-        isAction: false, index: method, parent: parent, slot: choice.slot,
-        arguments: Int32(choice.binding)))
+        isAction: false,
+        index: method,
+        parent: parent,
+        slot: choice.slot,
+        arguments: Int32(choice.binding)
+      )
+    )
     tree.expand(
-      choice.frame, choice.slot, with: method, encoding, binding: Int32(choice.binding),
-      trace: Int32(trace.count - 1), taskHash: choice.taskHash, stateHash: state.hash,
-      taskHashes: taskHashes)
+      choice.frame,
+      choice.slot,
+      with: method,
+      encoding,
+      binding: Int32(choice.binding),
+      trace: Int32(trace.count - 1),
+      taskHash: choice.taskHash,
+      stateHash: state.hash,
+      taskHashes: taskHashes
+    )
   }
 
   private mutating func loadRootBinding() {

@@ -131,7 +131,10 @@ struct SearchState {
       let place = Int(step.start) + 2 * position
       guard encoding.codes[place + 1] == Treatment.known else { continue }
       let list = atoms.list(
-        Int(step.predicate), position: position, object: value(encoding.codes[place]))
+        Int(step.predicate),
+        position: position,
+        object: value(encoding.codes[place])
+      )
       let count = atoms.byArgument[list].count
       if count < size {
         size = count

@@ -73,8 +73,15 @@ struct TaskTree {
   /// Puts the subtasks of a method in the place of a subtask; `slot` -1 makes the outermost frame.
   /// `taskHashes` are those of the method's subtasks.
   mutating func expand(
-    _ parent: Int32, _ slot: Int32, with method: Int32, _ encoding: Encoding, binding: Int32,
-    trace: Int32, taskHash: UInt64, stateHash: UInt64, taskHashes: [UInt64]
+    _ parent: Int32,
+    _ slot: Int32,
+    with method: Int32,
+    _ encoding: Encoding,
+    binding: Int32,
+    trace: Int32,
+    taskHash: UInt64,
+    stateHash: UInt64,
+    taskHashes: [UInt64]
   ) {
     let encoded = encoding.methods[Int(method)]
     let count = encoded.subtasks.count
@@ -113,9 +120,18 @@ struct TaskTree {
     }
     frames.append(
       Frame(
-        method: method, binding: binding, parent: above, parentSlot: aboveSlot, cells: first,
-        hashes: firstHash, focusParent: focusParent, trace: trace, taskHash: taskHash,
-        stateHash: stateHash))
+        method: method,
+        binding: binding,
+        parent: above,
+        parentSlot: aboveSlot,
+        cells: first,
+        hashes: firstHash,
+        focusParent: focusParent,
+        trace: trace,
+        taskHash: taskHash,
+        stateHash: stateHash
+      )
+    )
     if above < 0 {
       set(0, frame)
     } else {
@@ -181,29 +197,33 @@ struct TaskTree {
     }
   }
 
-  /// Appends the subtasks that may come next, as pairs of frame and slot, in declared order.
+  /// Appends the subtasks that may come next, as pairs of frame and slot: what has begun comes before
+  /// what has not, and each in the declared order.
   func appendCandidates(to list: inout [Int32], _ encoding: Encoding) {
+    // A frame, or `-2 - frame` for its subtasks that have not begun.
     var open: [Int32] = [focus >= 0 ? focus : root]
-    while let frame = open.popLast() {
-      guard frame >= 0 else { continue }
+    while let item = open.popLast() {
+      let frame = item >= 0 ? item : -2 - item
       let record = frames[Int(frame)]
       let encoded = encoding.methods[Int(record.method)]
       let first = Int(record.cells)
-      if encoded.isTotallyOrdered {
+      if item < 0 {
+        for slot in 0..<encoded.subtasks.count where cells[first + 1 + slot] == 0 {
+          list.append(frame)
+          list.append(Int32(slot))
+        }
+      } else if encoded.isTotallyOrdered {
         if cells[first + 1] >= 0 {
           open.append(cells[first + 1])
         } else {
           list.append(frame)
           list.append(cells[first])
         }
-        continue
-      }
-      for slot in 0..<encoded.subtasks.count where cells[first + 1 + slot] == 0 {
-        list.append(frame)
-        list.append(Int32(slot))
-      }
-      for slot in (0..<encoded.subtasks.count).reversed() where cells[first + 1 + slot] < -1 {
-        open.append(-2 - cells[first + 1 + slot])
+      } else {
+        open.append(-2 - frame)
+        for slot in (0..<encoded.subtasks.count).reversed() where cells[first + 1 + slot] < -1 {
+          open.append(-2 - cells[first + 1 + slot])
+        }
       }
     }
   }
@@ -212,7 +232,7 @@ struct TaskTree {
   func hash(_ encoding: Encoding) -> UInt64 {
     guard root >= 0 else { return 0 }
     var result: UInt64 = 0
-    var open: [(frame: Int32, path: UInt64)] = [(root, 1)]
+    var open: [(frame: Int32, path: UInt64)] = [(root, spread(1))]
     while let (frame, path) = open.popLast() {
       let record = frames[Int(frame)]
       let encoded = encoding.methods[Int(record.method)]

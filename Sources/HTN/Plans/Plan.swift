@@ -58,8 +58,13 @@ public struct Plan: Hashable, Sendable {
 
     /// A compound task decomposed by a method.
     public init(
-      id: Int, task: Symbol, arguments: [Symbol], method: Symbol, bindings: [Binding],
-      children: [Int], ordering: [Ordering]
+      id: Int,
+      task: Symbol,
+      arguments: [Symbol],
+      method: Symbol,
+      bindings: [Binding],
+      children: [Int],
+      ordering: [Ordering]
     ) {
       self.id = id
       self.task = task
@@ -122,8 +127,12 @@ public struct Plan: Hashable, Sendable {
 
   /// A plan made elsewhere; `PlanVerifier` says whether it is one.
   public init(
-    steps: [Step], decompositions: [Decomposition], root: [Int], rootOrdering: [Ordering],
-    rootBindings: [Binding] = [], considered: [Consideration] = []
+    steps: [Step],
+    decompositions: [Decomposition],
+    root: [Int],
+    rootOrdering: [Ordering],
+    rootBindings: [Binding] = [],
+    considered: [Consideration] = []
   ) {
     self.steps = steps
     self.decompositions = decompositions
@@ -136,7 +145,12 @@ public struct Plan: Hashable, Sendable {
   /// The same plan with its steps in another order.
   public func ordered(_ steps: [Step]) -> Plan {
     Plan(
-      steps: steps, decompositions: decompositions, root: root, rootOrdering: rootOrdering,
-      rootBindings: rootBindings, considered: considered)
+      steps: steps,
+      decompositions: decompositions,
+      root: root,
+      rootOrdering: rootOrdering,
+      rootBindings: rootBindings,
+      considered: considered
+    )
   }
 }

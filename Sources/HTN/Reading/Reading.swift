@@ -150,19 +150,17 @@ struct KeywordSections {
 
   /// The one of several synonyms that is there.
   func one(of keywords: [String]) throws(HDDLError) -> (keyword: String, value: SExpression)? {
-    var result: (keyword: String, value: SExpression)?
-    for keyword in keywords {
-      guard let (key, value) = values[keyword] else { continue }
-      if let first = result {
-        throw HDDLError(
-          .duplicateName,
-          at: key.position,
-          "both '\(first.keyword)' and '\(keyword)' are given",
-          hint: "they mean the same network; keep one"
-        )
-      }
-      result = (keyword, value)
+    let given = keywords.compactMap { keyword in
+      values[keyword].map { (keyword: keyword, key: $0.key.position, value: $0.value) }
+    }.sorted { ($0.key.line, $0.key.column) < ($1.key.line, $1.key.column) }
+    guard given.count < 2 else {
+      throw HDDLError(
+        .duplicateName,
+        at: given[1].key,
+        "both '\(given[0].keyword)' and '\(given[1].keyword)' are given",
+        hint: "they mean the same network; keep one"
+      )
     }
-    return result
+    return given.first.map { ($0.keyword, $0.value) }
   }
 }

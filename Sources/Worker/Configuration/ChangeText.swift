@@ -20,7 +20,7 @@ public struct ChangeText: Sendable {
     of goal: Goal.ID,
     store: some GoalStore,
     configuration: Configuration,
-    searchPath: String
+    environment: [String: String]
   ) async throws -> ChangeText {
     let history = try await GoalHistory.read(goal, from: store)
     guard let part = history.attempts.last(where: { $0.change != nil }), let change = part.change
@@ -39,9 +39,9 @@ public struct ChangeText: Sendable {
       )
     }
     let workspace = try configuration.workspace(named: change.workspace)
-    let repository = try await Repository.open(
-      path: workspace.path,
-      git: Git(searchPath: searchPath)
+    let repository = try await configuration.repository(
+      of: workspace,
+      searchPath: environment["PATH"]
     )
     let patch = try await repository.diff(
       from: try CommitID(change.baseCommit),

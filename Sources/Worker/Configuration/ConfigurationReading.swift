@@ -11,7 +11,7 @@ extension Configuration {
   /// The environment's variables that a configuration depends on.
   public static let variables =
     WorkerLimits.all.map(\.variable) + [
-      "GOALLEDGER_DEFAULT_WORKSPACE", "GOALLEDGER_DOMAIN", "GOALLEDGER_WORKTREES", "HOME",
+      "GOALLEDGER_DEFAULT_WORKSPACE", "GOALLEDGER_DOMAIN", "GOALLEDGER_WORKTREES", "HOME", "PATH",
       "XDG_STATE_HOME",
     ]
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GoalLedger
+import Worker
 
 /// `goalledger add`: inserts a goal.
 struct Add: AsyncParsableCommand {
@@ -9,7 +10,7 @@ struct Add: AsyncParsableCommand {
       Prints the new goal's number. A goal waits as proposed until somebody adopts it.
 
       Examples:
-        goalledger add 'add a parser' --task implement_feature --context @context.json
+        goalledger add 'a parser' --task implement_feature --context @parser.json
         goalledger add record --context '{"note":"just a note"}' --adopt
         goalledger add 'release' --depends-on 4 --depends-on 5 --deadline +2d
       """
@@ -24,12 +25,14 @@ struct Add: AsyncParsableCommand {
   @OptionGroup(title: "The goal") var goal: GoalOptions
   @OptionGroup var actor: ActorOptions
   @OptionGroup var database: DatabaseOptions
+  @OptionGroup var settings: ConfigurationOptions
   @OptionGroup var output: JSONOptions
 
   func run() async throws {
     var draft = try goal.draft(text)
     draft.adopt = adopt
     let asked = draft
+    if let task = goal.task { try settings.load(database: database).checkTask(task) }
     let store = try await database.open()
     let added = try await store.recordingRefusals(of: nil, actor: actor.name) {
       () async throws(LedgerError) in try await store.add(asked, actor: actor.name)

@@ -29,7 +29,7 @@ struct Diff: AsyncParsableCommand {
       of: id,
       store: store,
       configuration: configuration,
-      searchPath: Variables.searchPath
+      environment: Variables.ofConfiguration
     )
     guard output.json else {
       Terminal.error.line("# \(text.change.branch) in \(text.change.workspace)")

@@ -7,9 +7,6 @@ enum Variables {
     unsafe getenv(name).map { unsafe String(cString: $0) }
   }
 
-  /// Where programs are looked for.
-  static var searchPath: String { value("PATH") ?? "/usr/local/bin:/usr/bin:/bin" }
-
   /// The variables a configuration depends on.
   static var ofConfiguration: [String: String] {
     var variables: [String: String] = [:]

@@ -18,7 +18,7 @@ enum TaskTimeline {
     let table = Columns.table([heading] + rows)
     var lines = [terminal.paint(table.first ?? "", .quiet)]
     for (line, task) in zip(table.dropFirst(), part.tasks) {
-      lines.append(terminal.paint(line, colour(task.state)))
+      lines.append(terminal.paint(line, Colour(task.state)))
       guard task.state != .succeeded, let run = part.runs[task.number]?.last else { continue }
       lines += failure(run).map { "   \($0)" }
     }
@@ -39,16 +39,6 @@ enum TaskTimeline {
     let output = run.outputTail.isEmpty ? run.outputHead : run.outputTail
     let tail = Columns.lines(output).filter { !$0.isEmpty }.suffix(8)
     return lines + tail.map { "| \($0)" }
-  }
-
-  private static func colour(_ state: TaskRecordState) -> Colour? {
-    switch state {
-    case .succeeded: .good
-    case .failed: .bad
-    case .running: .busy
-    case .aborted, .skipped, .cancelled: .quiet
-    case .pending, .ready: nil
-    }
   }
 }
 

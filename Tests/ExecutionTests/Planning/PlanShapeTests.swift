@@ -80,7 +80,7 @@ struct PlanShapeTests {
     )
     #expect(
       try await planned("run_command", [], extra: ["command": "lint"]).spoken
-        == ["execute_command lint", "commit"]
+        == ["execute_command lint", "validate_command", "commit"]
     )
     let note = try await GoalPlanner(domain: CodingDomain()).plan(
       PlanRequest(task: "record", text: "remember the milk")
@@ -127,5 +127,23 @@ struct PlanShapeTests {
     #expect(body.steps?[0]?.action == "create_file")
     #expect(body.decomposition?[0]?.method == "given")
     #expect(try BindingTable(json: one.bindings.json) == one.bindings)
+  }
+}
+
+@Suite("A goal's problem as HDDL text")
+struct ProblemTextTests {
+  @Test("is read back, and has the same plan")
+  func roundTrip() async throws {
+    let goal = try await planned(
+      "fix_bug",
+      [edit("src/a.py", "1", "2"), content("tests/test_a.py")],
+      over: ["src/a.py": "1"],
+      beliefs: ["red-green"]
+    )
+    #expect(goal.problemText.contains("    f1 - edited_file ; src/a.py\n"))
+    let domain = try CodingDomain().domain
+    let problem = try Problem(hddl: goal.problemText, domain: domain)
+    #expect(problem.facts == goal.problem.facts)
+    #expect(Planner(problem).plan().outcome.plan?.steps == goal.plan.steps)
   }
 }

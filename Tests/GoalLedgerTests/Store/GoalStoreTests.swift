@@ -11,7 +11,7 @@ struct GoalStoreTests {
 
   init() async throws {
     folder = try TemporaryFolder()
-    store = try await SQLiteGoalStore.open(path: folder.path("goals.db"), .create)
+    store = try await SQLiteGoalStore.open(path: folder.path + "/goals.db", .create)
   }
 
   private func adopted(_ text: String, maxAttempts: Int? = nil) async throws -> Goal {

@@ -18,16 +18,25 @@ public struct SQLiteGoalStore: GoalStore {
     case asIs
   }
 
+  /// What a commit promises.
+  public enum Durability: Sendable {
+    /// What is committed survives a power cut (`synchronous=FULL`).
+    case full
+    /// What is committed survives the end of the process; a power cut can take the last commits
+    /// with it, and nothing else (`synchronous=NORMAL`).
+    case normal
+  }
+
   /// Opens a database.
   /// - throws: `unavailable`, `corrupt` or `incompatible`, with what to do about it.
   public static func open(
     path: String,
     _ opening: Opening = .existing,
-    synchronous: OpenOptions.Synchronous = .full
+    durability: Durability = .full
   ) async throws(LedgerError) -> SQLiteGoalStore {
     var options = OpenOptions.default
     options.create = opening == .create
-    options.synchronous = synchronous
+    options.synchronous = durability == .full ? .full : .normal
     let writer: LedgerWriter
     do throws(LedgerError) {
       writer = try LedgerWriter(path: path, options: options)

@@ -1,19 +1,9 @@
 // Wall-clock time as the engine passes it on to the record. It is never used to measure: what lasts
 // how long comes from the injected clock, which no one can set back.
 
-/// A point in time, in milliseconds since 1970-01-01T00:00:00Z.
-public struct Timestamp: Sendable, Hashable, Comparable {
-  /// Milliseconds since 1970-01-01T00:00:00Z.
-  public var milliseconds: Int64
+import GoalLedger
 
-  /// Makes a timestamp of milliseconds since 1970-01-01T00:00:00Z.
-  public init(milliseconds: Int64) { self.milliseconds = milliseconds }
-
-  /// Orders by time.
-  public static func < (left: Timestamp, right: Timestamp) -> Bool {
-    left.milliseconds < right.milliseconds
-  }
-
+extension Timestamp {
   /// The timestamp a duration later, rounded down to the millisecond.
   public static func + (start: Timestamp, duration: Duration) -> Timestamp {
     Timestamp(milliseconds: start.milliseconds + duration.wholeMilliseconds)
