@@ -10,7 +10,7 @@ struct FoldTests {
 
   @Test(
     "After every fifty of a thousand random operations the fold is the tables",
-    arguments: 1...6
+    arguments: 1...4
   )
   func thousand(seed: UInt64) throws {
     let fold = try Self.query.get()
