@@ -74,7 +74,13 @@ final class CommandControl: Sendable {
       try? await Task.sleep(for: .milliseconds(pause))
       guard case .running(let pid) = state.withLock({ $0.phase }) else { return }
       let below = ProcessTable.descendants(of: pid)
-      state.withLock { $0.known.formUnion(below) }
+      state.withLock { state in
+        state.known.formUnion(below)
+        // A long build has thousands of short-lived ones; those that are gone need no memory.
+        if state.known.count > 1000 {
+          state.known = state.known.filter { ProcessTable.entry($0.pid) == $0 }
+        }
+      }
       pause = min(pause * 2, 200)
     }
   }

@@ -44,13 +44,14 @@ public struct Git: Sendable {
   }
 
   /// Settings that win over those of the repository: no hook, no monitor, no filter by attribute, no
-  /// transport, no background work, no signature, and no listing of a submodule's inside.
+  /// transport, no background work, no signature, and no listing of a submodule's inside. Nor a
+  /// flush per object: what is worth keeping is flushed once, by `Repository.makeDurable`.
   private static let overrides = [
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.pager=cat",
     "core.attributesFile=/dev/null", "core.untrackedCache=false", "protocol.allow=never",
     "gc.auto=0", "maintenance.auto=false", "commit.gpgSign=false", "tag.gpgSign=false",
     "submodule.recurse=false", "status.submoduleSummary=false", "diff.external=",
-    "advice.detachedHead=false",
+    "advice.detachedHead=false", "core.fsync=none",
   ].flatMap { ["-c", $0] }
 
   private var environment: [String: String] {

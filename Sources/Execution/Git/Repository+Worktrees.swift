@@ -47,7 +47,10 @@ extension Repository {
     isNew: Bool
   ) async throws(ExecutionError) -> Worktree {
     let path = try Self.canonical(path, making: true)
-    let start = try await commitAndTree(isNew ? base.text : "refs/heads/\(branch)")
+    let start =
+      isNew && base == head
+      ? (commit: head, tree: headTree)
+      : try await commitAndTree(isNew ? base.text : "refs/heads/\(branch)")
     let what = isNew ? ["-b", branch, path, base.text] : [path, branch]
     let add = ["worktree", "add", "--quiet", "--no-checkout"] + what
     let answer = try await git.attempt(add, in: refs)

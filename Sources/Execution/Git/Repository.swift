@@ -10,6 +10,8 @@ public struct Repository: Sendable {
   public let commonDirectory: String
   /// The commit at HEAD when it was opened.
   public let head: CommitID
+  /// The tree of `head`.
+  let headTree: TreeID
   /// How git is run.
   public let git: Git
   /// The git folder of the user's checkout; differs from `commonDirectory` in a linked worktree.
@@ -39,7 +41,7 @@ public struct Repository: Sendable {
     }
     let questions = [
       "rev-parse", "--path-format=absolute", "--is-bare-repository", "--show-object-format",
-      "--git-common-dir", "--git-dir", "--show-toplevel", "HEAD^{commit}",
+      "--git-common-dir", "--git-dir", "--show-toplevel", "HEAD^{commit}", "HEAD^{tree}",
     ]
     let answer = try await git.attempt(questions, in: .discover(real))
     let lines = answer.lines
@@ -59,7 +61,7 @@ public struct Repository: Sendable {
         hint: "name the root, and narrow 'allowed' to the folder"
       )
     }
-    guard answer.code == 0, lines.count >= 6 else {
+    guard answer.code == 0, lines.count >= 7 else {
       throw ExecutionError(
         .refused,
         "the repository '\(real)' has no commit yet",
@@ -71,6 +73,7 @@ public struct Repository: Sendable {
       root: real,
       commonDirectory: lines[2],
       head: try CommitID(lines[5]),
+      headTree: try TreeID(lines[6]),
       git: git,
       checkoutGitFolder: lines[3],
       safe: try PrivateGitFolder(
@@ -173,5 +176,27 @@ public struct Repository: Sendable {
       throw ExecutionError(.notFound, "'\(one)' and '\(other)' have no commit in common")
     }
     return try CommitID(line)
+  }
+
+  /// Flushes the file system that holds the repository, so that a branch recorded as a result
+  /// survives a loss of power. By a process of its own: it may take long where much is unwritten.
+  /// - Throws: `.spawnFailed`, `.unavailable`, `.io` when the disk fails, `.timedOut`.
+  func makeDurable(with runner: CommandRunner) async throws(ExecutionError) {
+    let outcome = try await runner.run(
+      CommandRequest(
+        argv: ["sync", "-f", "\(commonDirectory)/objects"],
+        workingDirectory: commonDirectory,
+        environment: ["PATH": CommandRunner.defaultSearchPath, "LC_ALL": "C"],
+        timeout: .seconds(60),
+        marker: "sync"
+      )
+    )
+    switch outcome.exit {
+    case .exited(0): return
+    case .timedOut: throw ExecutionError(.timedOut, "the disk took longer than a minute to flush")
+    case .cancelled: throw ExecutionError(.cancelled, "cancelled while the disk was flushed")
+    default:
+      throw ExecutionError(.io, "the repository could not be flushed: \(outcome.output.text)")
+    }
   }
 }

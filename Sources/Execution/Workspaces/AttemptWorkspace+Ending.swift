@@ -104,13 +104,16 @@ extension AttemptWorkspace {
 
   /// Keeps the branch, removes the rest, and says what changed; `nil` if nothing was ever opened.
   /// A branch on which nothing was committed is removed too.
+  /// - Parameter isDurable: flush the repository's file system first, so that the branch survives a
+  ///   loss of power and not only a kill. Takes as long as all that is unwritten there.
   /// - Throws: `.gitFailed`, `.io`.
-  public func finish() async throws(ExecutionError) -> ChangeSummary? {
+  public func finish(isDurable: Bool = false) async throws(ExecutionError) -> ChangeSummary? {
     try await gate.pass(isPatient: true) { () async throws(ExecutionError) in
       guard let summary = try await summarise() else { return nil }
       if summary.head == summary.base {
         try await repository.discard(worktreePath: worktreePath, branch: branch)
       } else {
+        if isDurable { try await repository.makeDurable(with: runner) }
         try await repository.discardWorktree(at: worktreePath)
       }
       try PlainFiles.removeTree(directory)

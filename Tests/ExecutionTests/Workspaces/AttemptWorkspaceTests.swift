@@ -87,7 +87,7 @@ struct AttemptWorkspaceTests {
     let again = try await workspace.run(sh("cat src/a.py"), task: "t3", timeout: .seconds(20))
     #expect(again.outcome.output.text == "two\n")
     #expect(again.restoration == Restoration())
-    let summary = try #require(try await workspace.finish())
+    let summary = try #require(try await workspace.finish(isDurable: true))
     #expect(summary.branch == "goal/7/1")
     #expect(summary.head == edited.commit)
     #expect(summary.tree == edited.tree)
