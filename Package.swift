@@ -78,6 +78,7 @@ let package = Package(
       dependencies: [
         "Worker",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: house
     ),
@@ -88,6 +89,6 @@ let package = Package(
     tests("GoalLedger", "SQLite", "Migrations"),
     tests("Execution", "GoalLedger", "HTN"),
     tests("Worker", "Execution", "GoalLedger", "HTN"),
-    tests("goalledger"),
+    tests("goalledger", "SQLite", .product(name: "Subprocess", package: "swift-subprocess")),
   ]
 )

@@ -15,6 +15,7 @@ final class CommandControl: Sendable {
 
   private struct State {
     var phase = Phase.starting
+    var process: pid_t?
     var verdict: CommandExit?
     var known: Set<ProcessEntry> = []
   }
@@ -24,7 +25,10 @@ final class CommandControl: Sendable {
   /// The verdict, once somebody stopped the command.
   var verdict: CommandExit? { state.withLock { $0.verdict } }
 
-  /// Descendants seen when the command was stopped.
+  /// The process, once it was started.
+  var process: pid_t? { state.withLock { $0.process } }
+
+  /// Descendants seen while it ran.
   var known: Set<ProcessEntry> { state.withLock { $0.known } }
 
   /// Says which process it is.
@@ -32,6 +36,7 @@ final class CommandControl: Sendable {
   func started(_ pid: pid_t) -> Bool {
     state.withLock {
       $0.phase = .running(pid)
+      $0.process = pid
       return $0.verdict != nil
     }
   }
@@ -59,6 +64,19 @@ final class CommandControl: Sendable {
       try? await Task.sleep(for: min(.milliseconds(20), end - .now))
     }
     _ = signal(SIGKILL)
+  }
+
+  /// Looks at the descendants now and then while the command runs: one that later leaves the session
+  /// and clears its environment is known by having been seen. Ends when cancelled.
+  func watchDescendants() async {
+    var pause = 10
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .milliseconds(pause))
+      guard case .running(let pid) = state.withLock({ $0.phase }) else { return }
+      let below = ProcessTable.descendants(of: pid)
+      state.withLock { $0.known.formUnion(below) }
+      pause = min(pause * 2, 200)
+    }
   }
 
   private var isRunning: Bool {

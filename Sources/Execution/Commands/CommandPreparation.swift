@@ -151,8 +151,8 @@ extension ResourceLimits {
   }
 }
 
-/// Bytes in an anonymous file, to be read by a process as its standard input.
-struct MemoryFile: ~Copyable {
+/// Bytes in an anonymous file, for a process to read from or write to; closed by who made it.
+struct MemoryFile: Sendable {
   let descriptor: FileDescriptor
 
   init(_ bytes: [UInt8]) throws(ExecutionError) {
@@ -167,5 +167,22 @@ struct MemoryFile: ~Copyable {
     descriptor = FileDescriptor(rawValue: fd)
   }
 
-  deinit { Glibc.close(descriptor.rawValue) }
+  /// What was written to it, from the beginning.
+  func contents(limit: Int) throws(ExecutionError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count < limit {
+      let count = unsafe chunk.withUnsafeMutableBytes { buffer in
+        unsafe pread(descriptor.rawValue, buffer.baseAddress, buffer.count, off_t(bytes.count))
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .system(errno, "read a process's output") }
+      if count == 0 { break }
+      bytes += chunk[..<min(count, limit - bytes.count)]
+    }
+    return bytes
+  }
+
+  /// Gives the memory back; nothing may be asked of it afterwards.
+  func close() { _ = Glibc.close(descriptor.rawValue) }
 }

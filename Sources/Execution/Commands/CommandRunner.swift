@@ -58,7 +58,6 @@ public struct CommandRunner: Sendable {
   }
 
   private struct Body: Sendable {
-    var pid: pid_t
     var output: CapturedOutput
     var cpuTime: Duration?
     var strays: Int
@@ -70,10 +69,10 @@ public struct CommandRunner: Sendable {
     _ control: CommandControl
   ) async -> Result<Finished, ExecutionError> {
     SpawnRegister.begin()
-    var pid: pid_t?
-    defer { SpawnRegister.end(pid) }
+    defer { SpawnRegister.end(control.process) }
     do {
       let input = try MemoryFile(request.standardInput ?? [])
+      defer { input.close() }
       let result = try await Subprocess.run(
         configuration,
         input: .fileDescriptor(input.descriptor, closeAfterSpawningProcess: false),
@@ -82,7 +81,6 @@ public struct CommandRunner: Sendable {
       ) { execution in
         try await follow(execution, request, control)
       }
-      pid = result.closureResult.pid
       let exit: CommandExit =
         switch result.terminationStatus {
         case .exited(let code): .exited(code)
@@ -109,7 +107,12 @@ public struct CommandRunner: Sendable {
     _ control: CommandControl
   ) async throws -> Body {
     let child = execution.processIdentifier
-    SpawnRegister.started(child.value)
+    SpawnRegister.started(
+      child.value,
+      commandStart: ProcessTable.entry(child.value)?.startTime ?? 0
+    )
+    let watch = Task { await control.watchDescendants() }
+    defer { watch.cancel() }
     if control.started(child.value) {
       Task { await control.terminate(grace: request.grace) }
     }
@@ -135,7 +138,6 @@ public struct CommandRunner: Sendable {
     let ticks = ProcessTable.entry(child.value)?.cpuTicks
     strays += await clear(child.value, request, control)
     return Body(
-      pid: child.value,
       output: capture.finish(),
       cpuTime: ticks.map { .milliseconds(Int64($0) * 1000 / Int64(sysconf(Int32(_SC_CLK_TCK)))) },
       strays: strays
@@ -162,7 +164,7 @@ public struct CommandRunner: Sendable {
 
   /// Waits until the child is a zombie. Its pipe closes some microseconds before, so the first look
   /// or a short wait is nearly always enough; one that closed its output early is polled.
-  private static func waitForEnd(of child: ProcessIdentifier) async {
+  static func waitForEnd(of child: ProcessIdentifier) async {
     var pause = 1
     while !hasEnded(child) {
       if pause <= 2, child.processDescriptor >= 0 {

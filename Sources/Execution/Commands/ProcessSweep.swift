@@ -72,7 +72,7 @@ public enum ProcessSweep {
         let isOwned =
           process.session == session || owned.contains(process)
           || (!process.isZombie && ProcessTable.marker(of: process.pid) == marker)
-          || isUnclaimed(process)
+          || isUnclaimed(process, by: session)
         guard isOwned else { continue }
         if process.isZombie {
           gl_reap(process.pid)
@@ -96,9 +96,11 @@ public enum ProcessSweep {
     gl_is_subreaper() == 1 ? ProcessTable.children(of: getpid()) : ProcessTable.all()
   }
 
-  /// An adopted orphan without a marker, while no other command runs that it could belong to.
-  private static func isUnclaimed(_ process: ProcessEntry) -> Bool {
-    guard process.parent == getpid(), SpawnRegister.isOnlyOne else { return false }
+  /// An adopted orphan without a marker that can descend from no other command.
+  private static func isUnclaimed(_ process: ProcessEntry, by leader: pid_t) -> Bool {
+    guard process.parent == getpid(),
+      SpawnRegister.isNobodyElses(start: process.startTime, than: leader)
+    else { return false }
     return process.isZombie || ProcessTable.marker(of: process.pid) == nil
   }
 }

@@ -1,6 +1,8 @@
-// The processes this one has started and not yet reaped. It exists for one question: is a child of
-// ours that carries no marker an orphan we adopted, or somebody's own child? Whoever spawns enters
-// here before the process exists, so that "nobody else is in flight" can be trusted.
+// The processes this one has started and not yet reaped. It exists for one question: whose is a
+// child of ours that carries no marker? Not an orphan, if it is listed here. If it is an orphan, it
+// descends from a command that was running when it began; so once no command but the asking one is
+// that old, it is nobody else's. Whoever spawns enters here before the process exists, since it may
+// end before its number is known.
 
 import Glibc
 import Synchronization
@@ -8,29 +10,49 @@ import Synchronization
 /// Who is running what, for the whole process.
 enum SpawnRegister {
   private struct State {
-    var inFlight = 0
-    var children: Set<pid_t> = []
+    /// Processes about to be started, whose numbers nobody knows yet.
+    var unnamed = 0
+    /// Those that run; a command, which may leave orphans, with the time it started.
+    var children: [pid_t: UInt64?] = [:]
   }
 
   private static let state = Mutex(State())
 
   /// Announces that a process is about to be started.
-  static func begin() { state.withLock { $0.inFlight += 1 } }
+  static func begin() { state.withLock { $0.unnamed += 1 } }
 
   /// Names the process that was started.
-  static func started(_ pid: pid_t) { _ = state.withLock { $0.children.insert(pid) } }
+  /// - Parameter commandStart: the start time of a command; `nil` for git, which leaves no orphans.
+  static func started(_ pid: pid_t, commandStart: UInt64?) {
+    state.withLock {
+      $0.unnamed -= 1
+      $0.children[pid] = .some(commandStart)
+    }
+  }
 
-  /// Says that it is reaped, or was never started.
+  /// Says that it is reaped, or with `nil` that it was never started.
   static func end(_ pid: pid_t?) {
     state.withLock {
-      $0.inFlight -= 1
-      if let pid { $0.children.remove(pid) }
+      if let pid {
+        $0.children[pid] = nil
+      } else {
+        $0.unnamed -= 1
+      }
     }
   }
 
   /// Whether `pid` is a process that somebody here started and waits for.
-  static func isOurs(_ pid: pid_t) -> Bool { state.withLock { $0.children.contains(pid) } }
+  static func isOurs(_ pid: pid_t) -> Bool { state.withLock { $0.children[pid] != nil } }
 
-  /// Whether the caller's is the only process in flight.
-  static var isOnlyOne: Bool { state.withLock { $0.inFlight == 1 } }
+  /// Whether an orphan that began at `start` can be no other command's than that of `leader`, and
+  /// no process that was just started and is not named yet.
+  static func isNobodyElses(start: UInt64, than leader: pid_t) -> Bool {
+    state.withLock { state in
+      guard state.unnamed == 0 else { return false }
+      return state.children.allSatisfy { pid, command in
+        guard pid != leader, let command else { return true }
+        return command > start
+      }
+    }
+  }
 }

@@ -1,6 +1,8 @@
 // The circuit breaker of an action: when its executor keeps failing for reasons that are not the
 // task's own, further tries are refused for a while, then a single probe decides. Only failures that
 // a retry could help count against it: failing tests are the goal's affair, not the action's.
+
+import GoalLedger
 import Synchronization
 
 /// When a circuit breaker opens, and for how long.

@@ -2,6 +2,8 @@
 // attempt's graph; everything it needs, time and randomness among it, is an argument, so that a run
 // can be replayed. A run returns only when nothing of it runs any more.
 
+import GoalLedger
+
 /// Runs task graphs.
 ///
 /// - Tasks start when what they depend on has ended and is on record: the best first, by priority,

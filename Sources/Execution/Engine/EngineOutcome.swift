@@ -1,4 +1,6 @@
 // How a run ended, and the handle by which others end it.
+
+import GoalLedger
 import Synchronization
 
 /// Why a run was stopped from outside its graph.

@@ -3,6 +3,8 @@
 // order, so that one transaction can hold it. A recorder that throws stops the run: nothing may
 // happen that is not on record.
 
+import GoalLedger
+
 /// One try of a task, as it ended.
 public struct TaskRun: Sendable, Equatable {
   /// The number of the try, from 1.

@@ -4,6 +4,8 @@
 // before its consequence happens, `open` counts the tasks not in a final state, and the loop ends
 // only when that is none and nothing runs.
 
+import GoalLedger
+
 /// What a run is told while it waits.
 enum EngineMessage<Instant: InstantProtocol>: Sendable {
   /// A try came to its end.

@@ -2,6 +2,8 @@
 // of its postcondition uncancelled has succeeded, whatever was decided about it meanwhile; any other
 // end is what the engine stopped it for, or else what the executor says.
 
+import GoalLedger
+
 /// A task that runs, or will once its start is recorded.
 struct Running<Instant: InstantProtocol> {
   /// Why the engine cancelled a try.

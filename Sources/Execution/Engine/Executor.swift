@@ -4,6 +4,8 @@
 // return soon after its Swift task is cancelled, with all it started dead and gone: the engine
 // waits for it, because what still runs could still write.
 
+import GoalLedger
+
 /// Whose work a task is.
 public struct AttemptIdentity: Sendable, Hashable {
   /// The goal's id.

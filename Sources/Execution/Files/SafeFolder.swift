@@ -103,6 +103,30 @@ public final class SafeFolder: FileSource {
     }
   }
 
+  /// Removes what a command left: any name, any kind, and the folders that become empty by it.
+  /// - Parameter name: a path below the folder, as bytes; a trailing slash means a whole folder.
+  /// - Throws: `.refused` (the way there leads elsewhere), `.io`.
+  func removeUntracked(_ name: [UInt8]) throws(ExecutionError) {
+    var parts = name.split(separator: UInt8(ascii: "/")).map(Array.init)
+    guard let last = parts.popLast(), !parts.contains(Array("..".utf8)) else { return }
+    guard let parent = try rawFolder(parts) else { return }
+    try PlainFiles.removeTree(last, in: parent)
+    while let empty = parts.popLast(), let above = try rawFolder(parts) {
+      let cName = empty.map { CChar(bitPattern: $0) } + [0]
+      guard unsafe unlinkat(above.number, cName, AT_REMOVEDIR) == 0 else { return }
+    }
+  }
+
+  private func rawFolder(_ parts: [[UInt8]]) throws(ExecutionError) -> Descriptor? {
+    if parts.isEmpty { return root }
+    let cPath = parts.joined(separator: [UInt8(ascii: "/")]).map { CChar(bitPattern: $0) } + [0]
+    let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW
+    let fd = unsafe gl_open_beneath(root.number, cPath, flags, 0)
+    if fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP { return nil }
+    guard fd >= 0 else { throw .system(-fd, "open a folder that a command left") }
+    return Descriptor(fd)
+  }
+
   private func replace(
     _ path: RelativePath,
     in parent: Descriptor,

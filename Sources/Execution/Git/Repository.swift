@@ -1,48 +1,10 @@
-/// A commit made by a task.
-public struct TaskCommit: Sendable, Equatable {
-  /// The value of the commit's `Task:` trailer.
-  public var task: String
-  /// The commit.
-  public var commit: CommitID
-  /// Makes a record.
-  public init(task: String, commit: CommitID) {
-    self.task = task
-    self.commit = commit
-  }
-}
-
-/// What happened to one file between two commits.
-public struct FileChangeStat: Sendable, Equatable {
-  /// The kinds of change.
-  public enum Status: String, Sendable { case added, modified, deleted, typeChanged }
-  /// Which file.
-  public var path: String
-  /// What happened.
-  public var status: Status
-  /// Lines added; `nil` for a binary file.
-  public var additions: Int?
-  /// Lines removed; `nil` for a binary file.
-  public var deletions: Int?
-  /// Makes a record.
-  public init(path: String, status: Status, additions: Int?, deletions: Int?) {
-    self.path = path
-    self.status = status
-    self.additions = additions
-    self.deletions = deletions
-  }
-}
-
-/// A worktree made for an attempt, as found on disk.
-public struct FoundWorktree: Sendable, Equatable {
-  /// Where its files are, or were.
-  public var path: String
-  /// The branch it has checked out, without `refs/heads/`.
-  public var branch: String
-}
+// A git repository of the operator. It is only ever read, but for what belongs to goals: branches
+// below the policy's prefix, worktrees on them, and objects. The user's checkout, index, HEAD and
+// other branches stay as they are, byte for byte.
 
 /// A git repository of the operator.
 public struct Repository: Sendable {
-  /// The root of the user's checkout (the git folder itself in a bare repository).
+  /// The root of the user's checkout.
   public let root: String
   /// The repository's git folder, common to all its worktrees.
   public let commonDirectory: String
@@ -50,76 +12,166 @@ public struct Repository: Sendable {
   public let head: CommitID
   /// How git is run.
   public let git: Git
+  /// The git folder of the user's checkout; differs from `commonDirectory` in a linked worktree.
+  let checkoutGitFolder: String
+  /// Through which everything that touches files is done.
+  let safe: PrivateGitFolder
+
+  /// Where refs are read and changed.
+  var refs: GitPlace { .repository(commonDirectory) }
 
   /// Opens the repository whose root is `path`.
-  /// - Throws: `.notFound` (no such folder, no repository), `.refused` (no commit yet, or `path` is
-  ///   not the root), `.unavailable` (git is missing).
-  public static func open(path: String, git: Git = Git()) async throws(ExecutionError) -> Repository
-  {
-    throw ExecutionError(.internal, "not there yet")
+  /// - Parameter state: a folder of the worker's own, outside any repository, in which a small
+  ///   private git folder is kept; it is made where it is missing.
+  /// - Throws: `.notFound` (no such folder, no repository), `.refused` (no commit yet, a bare
+  ///   repository, or `path` is not the root), `.unavailable` (git is missing).
+  public static func open(
+    path: String,
+    state: String,
+    git: Git = Git()
+  ) async throws(ExecutionError) -> Repository {
+    guard let real = PlainFiles.realPath(path) else {
+      throw ExecutionError(
+        .notFound,
+        "the workspace's folder '\(path)' does not exist",
+        hint: "correct 'path' of the workspace"
+      )
+    }
+    let questions = [
+      "rev-parse", "--path-format=absolute", "--is-bare-repository", "--show-object-format",
+      "--git-common-dir", "--git-dir", "--show-toplevel", "HEAD^{commit}",
+    ]
+    let answer = try await git.attempt(questions, in: .discover(real))
+    let lines = answer.lines
+    guard lines.count >= 4 else { throw notOpened(real, answer) }
+    if lines[0] == "true" {
+      throw ExecutionError(
+        .refused,
+        "'\(real)' is a bare repository; goals need one with a checkout",
+        hint: "clone it and name the clone"
+      )
+    }
+    guard lines.count >= 5 else { throw notOpened(real, answer) }
+    guard PlainFiles.realPath(lines[4]) == real else {
+      throw ExecutionError(
+        .refused,
+        "'\(real)' is inside the repository '\(lines[4])' but not its root",
+        hint: "name the root, and narrow 'allowed' to the folder"
+      )
+    }
+    guard answer.code == 0, lines.count >= 6 else {
+      throw ExecutionError(
+        .refused,
+        "the repository '\(real)' has no commit yet",
+        hint: "commit something first: goals start from a commit"
+      )
+    }
+    try PlainFiles.makeFolder(state)
+    return Repository(
+      root: real,
+      commonDirectory: lines[2],
+      head: try CommitID(lines[5]),
+      git: git,
+      checkoutGitFolder: lines[3],
+      safe: try PrivateGitFolder(
+        state: PlainFiles.realPath(state) ?? state,
+        commonFolder: lines[2],
+        objectFormat: lines[1]
+      )
+    )
+  }
+
+  private static func notOpened(_ path: String, _ answer: Git.Output) -> ExecutionError {
+    if answer.errors.contains("dubious ownership") {
+      return ExecutionError(
+        .refused,
+        "the repository '\(path)' belongs to another user",
+        hint: "run the worker as its owner"
+      )
+    }
+    if answer.errors.contains("not a git repository") {
+      return ExecutionError(
+        .notFound,
+        "'\(path)' is not a git repository",
+        hint: "run 'git init' there and commit, or correct 'path' of the workspace"
+      )
+    }
+    return ExecutionError(.gitFailed, "'\(path)' could not be opened: \(answer.lastError)")
   }
 
   /// The commit a revision names now.
-  /// - Throws: `.notFound`.
-  public func resolve(_ revision: String) async throws(ExecutionError) -> CommitID { head }
-
-  /// How many files of the user's checkout differ from HEAD or are untracked; for information only.
-  public func uncommittedFiles() async throws(ExecutionError) -> Int { 0 }
-
-  /// Makes a worktree with a new branch.
-  public func createWorktree(
-    at path: String,
-    branch: String,
-    base: CommitID
-  ) async throws(ExecutionError) -> Worktree { throw ExecutionError(.internal, "not there yet") }
-
-  /// Opens the worktree of an earlier process; `nil` if it, or its branch, is not whole.
-  public func openWorktree(
-    at path: String,
-    branch: String,
-    base: CommitID?
-  ) async throws(ExecutionError) -> Worktree? { nil }
-
-  /// Removes worktree and branch in whatever state they are; does nothing when they are gone.
-  public func discard(worktreePath: String, branch: String) async throws(ExecutionError) {}
-
-  /// Removes the worktree in whatever state it is, and keeps the branch.
-  public func discardWorktree(at worktreePath: String) async throws(ExecutionError) {}
-
-  /// The worktrees whose branch starts with `prefix` (such as `goal/`).
-  public func listGoalWorktrees(prefix: String) async throws(ExecutionError) -> [FoundWorktree] {
-    []
+  /// - Throws: `.notFound` when it names none.
+  public func resolve(_ revision: String) async throws(ExecutionError) -> CommitID {
+    try await commitAndTree(revision).commit
   }
 
-  /// The branches that start with `prefix`, without `refs/heads/`.
-  public func listBranches(prefix: String) async throws(ExecutionError) -> [String] { [] }
-
-  /// The files that differ between two commits, by path.
-  public func diffStat(from: CommitID, to: CommitID) async throws(ExecutionError)
-    -> [FileChangeStat]
-  { [] }
-
-  /// The difference between two commits, as a patch.
-  /// - Parameter maxBytes: what is longer is cut, with a line that says so.
-  public func diff(from: CommitID, to: CommitID, maxBytes: Int = 4 << 20)
-    async throws(ExecutionError) -> String
-  { "" }
-}
-
-/// The files of one commit.
-public struct GitTree: FileSource {
-  /// The repository.
-  public let repository: Repository
-  /// The commit.
-  public let commit: CommitID
-  /// Makes a source.
-  public init(repository: Repository, commit: CommitID) {
-    self.repository = repository
-    self.commit = commit
+  /// The commit and the tree a revision names now.
+  func commitAndTree(
+    _ revision: String
+  ) async throws(ExecutionError) -> (commit: CommitID, tree: TreeID) {
+    let arguments = [
+      "rev-parse", "--end-of-options", "\(revision)^{commit}", "\(revision)^{tree}",
+    ]
+    // HEAD is the checkout's, which in a linked worktree is not the repository's.
+    let place = GitPlace(
+      startFolder: commonDirectory,
+      environment: ["GIT_DIR": checkoutGitFolder]
+    )
+    let answer = try await git.attempt(arguments, in: place)
+    let lines = answer.lines.filter { $0 != "--end-of-options" }
+    guard answer.code == 0, lines.count == 2 else {
+      throw ExecutionError(
+        .notFound,
+        "the repository '\(root)' has no commit '\(revision)'",
+        hint: "name a branch, a tag or a commit that exists"
+      )
+    }
+    return (try CommitID(lines[0]), try TreeID(lines[1]))
   }
-  /// Reads from the commit.
-  public func entries(
-    at paths: [RelativePath],
-    maxBytes: Int
-  ) async throws(ExecutionError) -> [RelativePath: FileEntry] { [:] }
+
+  /// How many files of the user's checkout differ from HEAD or are untracked; for information only,
+  /// since goals start from the commit. Line-end conversion and filters are left out of account.
+  public func uncommittedFiles() async throws(ExecutionError) -> Int {
+    let place = safe.place(worktree: root, index: "\(checkoutGitFolder)/index")
+    let changed = try await git.run(
+      safe.excludes + ["ls-files", "-z", "-m", "-d", "-o", "--exclude-standard"],
+      in: place
+    )
+    let staged = try await git.run(
+      ["diff-index", "-z", "--cached", "--name-only", "--ignore-submodules=all", head.text],
+      in: place
+    )
+    var paths = Set(changed.output.split(separator: 0).map(Array.init))
+    paths.formUnion(staged.output.split(separator: 0).map(Array.init))
+    return paths.count
+  }
+
+  /// The branches that start with `prefix`, without `refs/heads/`, in byte order.
+  public func listBranches(prefix: String) async throws(ExecutionError) -> [String] {
+    let answer = try await git.run(
+      ["for-each-ref", "--format=%(refname)", "refs/heads/"],
+      in: refs
+    )
+    return answer.lines.map { String($0.dropFirst("refs/heads/".count)) }
+      .filter { $0.hasPrefix(prefix) }
+  }
+
+  /// Whether the branch can exist, by a look at files: `false` is certain and costs no process.
+  func mayHaveBranch(_ branch: String) -> Bool {
+    if PlainFiles.exists("\(commonDirectory)/reftable") { return true }
+    if PlainFiles.exists("\(commonDirectory)/refs/heads/\(branch)") { return true }
+    let packed = "\(commonDirectory)/packed-refs"
+    guard PlainFiles.exists(packed) else { return false }
+    return PlainFiles.read(packed)?.contains(" refs/heads/\(branch)\n") ?? true
+  }
+
+  /// The best common ancestor of two revisions.
+  /// - Throws: `.notFound` when they have none.
+  func mergeBase(_ one: String, _ other: String) async throws(ExecutionError) -> CommitID {
+    let answer = try await git.attempt(["merge-base", one, other], in: refs)
+    guard answer.code == 0, let line = answer.lines.first else {
+      throw ExecutionError(.notFound, "'\(one)' and '\(other)' have no commit in common")
+    }
+    return try CommitID(line)
+  }
 }

@@ -1,6 +1,8 @@
 // One node of the task graph: an action of the plan, with what the engine must know to schedule it.
 // A node is a value and says nothing of its progress; that is `TaskProgress` and the engine's part.
 
+import GoalLedger
+
 /// What becomes of a task when one of its dependencies does not succeed.
 public enum DependencyPolicy: String, Sendable, Hashable, CaseIterable {
   /// The task is aborted, and with it the whole run fails.

@@ -1,3 +1,9 @@
+// The files of one attempt. The worktree is made when the first action needs it, so that a goal that
+// touches no files costs no git. Whatever writes passes one gate, in order of arrival: an edit and
+// its commit are one step, a command sees the files of exactly one commit, and a reset waits for
+// both. An edit that could not be committed is taken back. Everything can be thrown away at any
+// moment, also by another process after this one was killed.
+
 /// What one attempt changed in all.
 public struct ChangeSummary: Sendable, Equatable {
   /// The branch, without `refs/heads/`.
@@ -42,18 +48,32 @@ public actor AttemptWorkspace {
   public nonisolated let repository: Repository
   /// The branch, without `refs/heads/`.
   public nonisolated let branch: String
-  /// The folder that holds the worktree (`tree`), and the commands' `home` and `tmp`.
+  /// The folder that holds the worktree, and the commands' `home` and `tmp`.
   public nonisolated let directory: String
   /// The worktree's folder.
-  public nonisolated var worktreePath: String { directory + "/tree" }
-  /// What its processes carry in `GOALLEDGER_MARK`, before the task: end with `.`.
+  public nonisolated let worktreePath: String
+  /// What its processes carry in `GOALLEDGER_MARK`, before the task's name; ends with `/`.
   public nonisolated let markerPrefix: String
+
+  let goal: Int64
+  let attempt: Int64
+  let applier: FileApplier
+  let runner: CommandRunner
+  let searchPath: String
+  let givenBase: CommitID?
+  let gate = SerialGate()
+  var worktree: Worktree?
+  /// The size of each file this attempt has written, for the policy's limits.
+  var written: [RelativePath: Int] = [:]
 
   /// Makes the workspace of an attempt; touches nothing yet.
   /// - Parameters:
-  ///   - root: the folder below which worktrees are made; absolute.
+  ///   - attempt: the attempt's number within the goal.
+  ///   - root: the folder below which worktrees are made; absolute, outside the repository.
   ///   - base: the commit to start from; `nil` resolves the policy's base revision when opened.
-  ///   - marker: what marks the processes of this worker's database, for recovery.
+  ///   - marker: what marks the processes of this worker's database, for recovery; not empty.
+  ///   - searchPath: the PATH of commands; `nil` takes this process's own and the usual folders.
+  /// - Throws: `.refused` when a glob of the policy is malformed.
   public init(
     policy: WorkspacePolicy,
     repository: Repository,
@@ -63,61 +83,168 @@ public actor AttemptWorkspace {
     base: CommitID? = nil,
     marker: String,
     runner: CommandRunner = CommandRunner(),
-    workerEnvironment: [String: String] = [:]
+    searchPath: String? = nil
   ) throws(ExecutionError) {
     self.policy = policy
     self.repository = repository
+    self.goal = goal
+    self.attempt = attempt
+    self.runner = runner
+    self.searchPath = searchPath ?? CommandEnvironment.searchPath
+    applier = FileApplier(policy: try policy.pathPolicy())
+    givenBase = base
     branch = "\(policy.branchPrefix)/\(goal)/\(attempt)"
-    directory = "\(root)/\(policy.name)-\(goal)-\(attempt)"
+    directory = "\(root)/\(Self.folderName(policy.name))-\(goal)-\(attempt)"
+    worktreePath = "\(directory)/goal-\(goal)-\(attempt)"
     markerPrefix = "\(marker)/\(goal)/\(attempt)/"
   }
 
-  /// Whether the worktree was made.
-  public var isOpen: Bool { false }
+  /// A workspace's name as part of a folder's name.
+  private static func folderName(_ name: String) -> String {
+    let safe = name.unicodeScalars.map { scalar -> Character in
+      let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9") ~= scalar)
+      return isPlain || scalar == "-" ? Character(scalar) : "_"
+    }
+    return String(safe.prefix(64))
+  }
+
+  // MARK: - The worktree
+
+  /// Whether the worktree was made, or taken up.
+  public var isOpen: Bool { worktree != nil }
+
+  /// The commit and the tree the files are at; `nil` while there is no worktree.
+  public func position() async -> (commit: CommitID, tree: TreeID)? {
+    guard let worktree else { return nil }
+    return (await worktree.head, await worktree.tree)
+  }
 
   /// Makes the worktree, once.
+  /// - Throws: `.conflict` (an earlier one is in the way), `.notFound` (no base), `.gitFailed`,
+  ///   `.diskFull`, `.cancelled`.
   public func open() async throws(ExecutionError) -> Worktree {
-    throw ExecutionError(.internal, "not there yet")
+    if let worktree { return worktree }
+    return try await gate.pass { () async throws(ExecutionError) in try await opened() }
+  }
+
+  /// As `open`, for one who is through the gate.
+  func opened() async throws(ExecutionError) -> Worktree {
+    if let worktree { return worktree }
+    // The folder is made first and removed last: where it is missing, there is nothing to undo.
+    try PlainFiles.makeFolder(directory)
+    let made = try await repository.createWorktree(
+      at: worktreePath,
+      branch: branch,
+      base: try await base()
+    )
+    worktree = made
+    return made
+  }
+
+  private func base() async throws(ExecutionError) -> CommitID {
+    if let givenBase { return givenBase }
+    return try await repository.resolve(policy.baseRevision)
+  }
+
+  // MARK: - Files
+
+  /// Dry-runs edits on the worktree if it is open, else on the base commit.
+  /// - Throws: `.refused` or `.tooLarge` by policy, `.notFound` (no base), `.gitFailed`, `.io`.
+  public func observe(
+    _ edits: [(path: RelativePath, edit: FileEdit)]
+  ) async throws(ExecutionError) -> [RelativePath: Observation] {
+    if let worktree { return try await applier.dryRun(edits, in: worktree.folder) }
+    let tree = GitTree(repository: repository, commit: try await base())
+    return try await applier.dryRun(edits, in: tree)
   }
 
   /// Applies an edit and commits it as the effect of `task`.
-  /// - Parameter checkpoint: commit even if the file was already as wanted.
+  /// - Parameters:
+  ///   - task: the value of the commit's `Task:` trailer.
+  ///   - summary: the first line of the commit's message.
+  ///   - checkpoint: commit even if the branch already has the file as wanted.
+  /// - Throws: what `FileApplier.apply` and `Worktree.commit` throw; nothing is changed then.
   public func apply(
     _ edit: FileEdit,
     to path: RelativePath,
     task: String,
     summary: String,
     checkpoint: Bool = false
-  ) async throws(ExecutionError) -> TaskChange { throw ExecutionError(.internal, "not there yet") }
+  ) async throws(ExecutionError) -> TaskChange {
+    try await gate.pass { () async throws(ExecutionError) in
+      let worktree = try await opened()
+      let before = try worktree.folder.entry(at: path, maxBytes: 256 << 20)
+      let change = try applier.apply(edit, to: path, in: worktree.folder)
+      do throws(ExecutionError) {
+        var sizes = written
+        sizes[path] = change.bytes
+        try applier.policy.check(files: sizes.count, totalBytes: sizes.values.reduce(0, +))
+        let commit = try await worktree.commit(
+          paths: [path],
+          message: summary,
+          trailers: [
+            Trailer("Goal", "\(goal)"), Trailer("Attempt", "\(attempt)"), Trailer("Task", task),
+          ],
+          allowEmpty: checkpoint
+        )
+        if change.isChange { written = sizes }
+        return TaskChange(change: change, commit: commit, tree: await worktree.tree)
+      } catch {
+        switch before {
+        case .file(let bytes): try? worktree.folder.write(bytes, to: path)
+        case .absent: try? worktree.folder.remove(path)
+        case .unusable: break
+        }
+        throw error
+      }
+    }
+  }
 
-  /// Dry-runs edits on the worktree if it is open, else on the base commit.
-  public func observe(
-    _ edits: [(path: RelativePath, edit: FileEdit)]
-  ) async throws(ExecutionError) -> [RelativePath: Observation] { [:] }
+  // MARK: - Commands
 
-  /// Runs a command on the files as they are committed.
+  /// Runs a command on the files as they are committed. Afterwards tracked files it changed are put
+  /// back and untracked files it left are removed, but for ignored ones.
+  /// - Parameters:
+  ///   - timeout: the longest it may run; the command's own limit wins if it is shorter.
+  /// - Throws: what `CommandRunner.run` and `Worktree.restore` throw, `.cancelled` while waiting. A
+  ///   command that fails, is cancelled or runs out of time is a report, not an error.
   public func run(
     _ command: CommandSpec,
     task: String,
     timeout: Duration,
     grace: Duration = .seconds(2)
   ) async throws(ExecutionError) -> CommandReport {
-    throw ExecutionError(.internal, "not there yet")
+    try await gate.pass { () async throws(ExecutionError) in
+      let worktree = try await opened()
+      for folder in ["home", "tmp"] { try PlainFiles.makeFolder("\(directory)/\(folder)") }
+      let limit = command.timeoutMS.map { min(.milliseconds($0), timeout) } ?? timeout
+      let request = CommandRequest(
+        argv: command.argv,
+        workingDirectory: worktree.path,
+        environment: CommandEnvironment.variables(
+          searchPath: searchPath,
+          directory: directory,
+          policy: policy.environment
+        ),
+        timeout: limit,
+        grace: grace,
+        marker: markerPrefix + task
+      )
+      let commit = await worktree.head
+      let tree = await worktree.tree
+      let outcome: CommandOutcome
+      do throws(ExecutionError) {
+        outcome = try await runner.run(request)
+      } catch {
+        _ = try? await worktree.restore()
+        throw error
+      }
+      return CommandReport(
+        outcome: outcome,
+        commit: commit,
+        tree: tree,
+        restoration: try await worktree.restore()
+      )
+    }
   }
-
-  /// Takes up what an earlier process left of this attempt.
-  /// - Parameter doneTasks: tasks recorded as done whose commit must be there.
-  /// - Returns: the tasks that have a commit; empty when there is no worktree yet.
-  public func recover(doneTasks: Set<String> = []) async throws(ExecutionError) -> Set<String> {
-    []
-  }
-
-  /// Removes worktree, branch and what its commands left; does nothing when all is gone.
-  public func rollBack() async throws(ExecutionError) {}
-
-  /// Keeps the branch, removes the rest, and says what changed; `nil` if nothing was ever opened.
-  public func finish() async throws(ExecutionError) -> ChangeSummary? { nil }
-
-  /// What changed so far; `nil` if nothing was opened.
-  public func summary() async throws(ExecutionError) -> ChangeSummary? { nil }
 }

@@ -1,5 +1,6 @@
-// The circuit breaker, as a value and in a run.
 import Execution
+// The circuit breaker, as a value and in a run.
+import GoalLedger
 import Testing
 
 @Suite("Circuit breakers", .timeLimit(.minutes(1)))

@@ -1,6 +1,7 @@
+import Execution
 // What the engine's tests share: a recorder that holds the engine to its promises while it records,
 // executors made of closures, and a bench that runs graphs in time that it sets itself.
-import Execution
+import GoalLedger
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
+import Execution
 // In what order tasks run, and how many at once. The recorder of the bench holds every run here to
 // the dependencies: a start before the ends it needs are on record is a violation.
-import Execution
+import GoalLedger
 import Synchronization
 import Testing
 

@@ -1,5 +1,6 @@
-// When a try is made again, how long the wait is, and when that ends.
 import Execution
+// When a try is made again, how long the wait is, and when that ends.
+import GoalLedger
 import Synchronization
 import Testing
 

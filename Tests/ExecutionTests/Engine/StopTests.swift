@@ -1,5 +1,6 @@
-// How a run is stopped: by time, by others, by its record; and how it is taken up again.
 import Execution
+// How a run is stopped: by time, by others, by its record; and how it is taken up again.
+import GoalLedger
 import Synchronization
 import Testing
 

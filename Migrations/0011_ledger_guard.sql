@@ -1,0 +1,255 @@
+-- What may enter the ledger.
+-- A trigger's entry and a forged one can be told apart by nothing but truth: whatever a trigger can
+-- do, a client can. So an entry of a guarded event is taken only while it is the missing step from
+-- what the ledger last recorded of its subject to what the live row says. At rest the two are equal,
+-- and every entry that could be forged would be a step from a state to itself, or an untruth.
+-- What a plain client may say freely is a note, or a refusal it met.
+
+CREATE TRIGGER identity_ledger_insert BEFORE INSERT ON identity_ledger
+BEGIN
+  SELECT CASE
+    WHEN NEW.seq <> -1 AND NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM identity_ledger)
+    THEN RAISE(ABORT, 'entries are numbered without gaps: leave seq out')
+    WHEN NEW.at IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+    THEN RAISE(ABORT, 'the ledger dates its entries itself: leave at out')
+    WHEN NEW.assurance IS NOT 'claimed'
+    THEN RAISE(ABORT, 'plain SQL proves nobody: assurance is ''claimed''')
+
+    WHEN NEW.event GLOB 'goal.*'
+    THEN CASE WHEN NEW.task_id IS NOT NULL
+        OR NOT EXISTS (
+          SELECT 1 FROM goals
+          WHERE id = NEW.goal_id AND NEW.goal_version BETWEEN version AND version + 1)
+        OR CASE NEW.event
+          WHEN 'goal.amended'
+          THEN (NEW.attempt_id, NEW.from_state, NEW.to_state) IS NOT (NULL, NULL, NULL)
+            OR NOT EXISTS (SELECT 1 FROM json_each(NEW.detail))
+            OR EXISTS (
+              SELECT 1
+              FROM json_each(NEW.detail) c
+              WHERE c.type <> 'object' OR NOT EXISTS (
+                SELECT 1
+                FROM goal_asked a
+                WHERE a.goal_id = NEW.goal_id AND a.name = c.key
+                  AND a.value IS json_extract(c.value, '$.new')
+                  AND json_extract(c.value, '$.new') IS NOT json_extract(c.value, '$.old')
+                  AND json_extract(c.value, '$.old') IS (
+                    SELECT CASE json_type(l.detail, '$.' || a.name)
+                      WHEN 'object' THEN json_extract(l.detail, '$.' || a.name || '.new')
+                      ELSE json_extract(l.detail, '$.' || a.name) END
+                    FROM identity_ledger l
+                    WHERE l.goal_id = NEW.goal_id AND l.goal_version IS NOT NULL
+                      AND json_type(l.detail, '$.' || a.name) IS NOT NULL
+                    ORDER BY l.goal_version DESC
+                    LIMIT 1)))
+          ELSE NEW.event IS NOT 'goal.' || NEW.to_state
+            OR NEW.to_state IS NEW.from_state
+            OR NEW.to_state IS NOT (SELECT state FROM goals WHERE id = NEW.goal_id)
+            OR NEW.from_state IS NOT (
+              SELECT to_state FROM identity_ledger
+              WHERE goal_id = NEW.goal_id AND goal_version IS NOT NULL AND to_state IS NOT NULL
+              ORDER BY goal_version DESC
+              LIMIT 1)
+        END
+      THEN RAISE(ABORT, 'an entry of a goal is written as the goal changes: change the goal, or add a note')
+    END
+
+    WHEN NEW.goal_version IS NOT NULL
+    THEN RAISE(ABORT, 'only a goal''s own entries carry goal_version: leave it out')
+
+    WHEN NEW.event GLOB 'task.*'
+    THEN CASE WHEN NEW.event IS NOT 'task.' || NEW.to_state
+        OR NEW.to_state IS NEW.from_state
+        OR NOT EXISTS (
+          SELECT 1 FROM tasks
+          WHERE id = NEW.task_id AND attempt_id = NEW.attempt_id AND goal_id = NEW.goal_id
+            AND state = NEW.to_state)
+        OR NEW.from_state IS NOT (
+          SELECT to_state FROM identity_ledger
+          WHERE task_id = NEW.task_id AND to_state IS NOT NULL
+          ORDER BY seq DESC
+          LIMIT 1)
+      THEN RAISE(ABORT, 'an entry of a task is written as the task changes: change the task, or add a note')
+    END
+
+    WHEN NEW.event = 'attempt.taken_over'
+    THEN CASE WHEN (NEW.task_id, NEW.from_state, NEW.to_state) IS NOT (NULL, NULL, NULL)
+        OR NOT EXISTS (
+          SELECT 1 FROM attempts
+          WHERE id = NEW.attempt_id AND goal_id = NEW.goal_id AND state = 'open'
+            AND worker = json_extract(NEW.detail, '$.worker')
+            AND lease_token = json_extract(NEW.detail, '$.lease_token')
+            AND lease_token > (
+              SELECT json_extract(detail, '$.lease_token') FROM identity_ledger
+              WHERE attempt_id = NEW.attempt_id AND task_id IS NULL
+                AND event IN ('attempt.open', 'attempt.taken_over')
+              ORDER BY seq DESC
+              LIMIT 1))
+      THEN RAISE(ABORT, 'an entry of a take-over is written as the attempt is taken over')
+    END
+
+    WHEN NEW.event GLOB 'attempt.*'
+    THEN CASE WHEN NEW.task_id IS NOT NULL OR NEW.event IS NOT 'attempt.' || NEW.to_state
+        OR NEW.to_state IS NEW.from_state
+        OR NOT EXISTS (
+          SELECT 1 FROM attempts
+          WHERE id = NEW.attempt_id AND goal_id = NEW.goal_id AND state = NEW.to_state)
+        OR NEW.from_state IS NOT (
+          SELECT to_state FROM identity_ledger
+          WHERE attempt_id = NEW.attempt_id AND task_id IS NULL AND event GLOB 'attempt.*'
+            AND to_state IS NOT NULL
+          ORDER BY seq DESC
+          LIMIT 1)
+      THEN RAISE(ABORT, 'an entry of an attempt is written as the attempt changes: add a note instead')
+    END
+
+    WHEN NEW.event GLOB 'change.*'
+    THEN CASE WHEN NEW.task_id IS NOT NULL OR NEW.event IS NOT 'change.' || NEW.to_state
+        OR NEW.to_state IS NEW.from_state
+        OR NOT EXISTS (
+          SELECT 1 FROM changes
+          WHERE attempt_id = NEW.attempt_id AND goal_id = NEW.goal_id AND state = NEW.to_state)
+        OR NEW.from_state IS NOT (
+          SELECT to_state FROM identity_ledger
+          WHERE attempt_id = NEW.attempt_id AND task_id IS NULL AND event GLOB 'change.*'
+          ORDER BY seq DESC
+          LIMIT 1)
+      THEN RAISE(ABORT, 'an entry of a change is written as the change does: add a note instead')
+    END
+
+    WHEN NEW.event = 'plan.made'
+    THEN CASE WHEN (NEW.task_id, NEW.from_state, NEW.to_state) IS NOT (NULL, NULL, NULL)
+        OR NOT EXISTS (
+          SELECT 1
+          FROM attempts a JOIN plans p ON p.id = a.plan_id
+          WHERE a.id = NEW.attempt_id AND a.goal_id = NEW.goal_id
+            AND p.id = json_extract(NEW.detail, '$.plan_id')
+            AND p.digest = json_extract(NEW.detail, '$.digest')
+            AND p.id IS NOT (
+              SELECT json_extract(detail, '$.plan_id') FROM identity_ledger
+              WHERE attempt_id = NEW.attempt_id AND task_id IS NULL AND event = 'plan.made'
+              ORDER BY seq DESC
+              LIMIT 1))
+      THEN RAISE(ABORT, 'an entry of a plan is written as an attempt takes the plan')
+    END
+
+    WHEN NEW.event IN ('dependency.added', 'dependency.removed')
+    THEN CASE WHEN (NEW.attempt_id, NEW.task_id, NEW.from_state, NEW.to_state)
+          IS NOT (NULL, NULL, NULL, NULL)
+        OR NEW.event IS (
+          SELECT event FROM identity_ledger
+          WHERE event GLOB 'dependency.*' AND goal_id = NEW.goal_id
+            AND json_extract(detail, '$.depends_on') = json_extract(NEW.detail, '$.depends_on')
+          ORDER BY seq DESC
+          LIMIT 1)
+        OR (NEW.event = 'dependency.added') IS NOT EXISTS (
+          SELECT 1 FROM goal_dependencies
+          WHERE goal_id = NEW.goal_id AND depends_on = json_extract(NEW.detail, '$.depends_on'))
+        OR NEW.event = 'dependency.removed' AND NOT EXISTS (
+          SELECT 1 FROM identity_ledger
+          WHERE event GLOB 'dependency.*' AND goal_id = NEW.goal_id
+            AND json_extract(detail, '$.depends_on') = json_extract(NEW.detail, '$.depends_on'))
+      THEN RAISE(ABORT, 'an entry of a dependency is written as the dependency is added or deleted')
+    END
+
+    WHEN NEW.event IN ('note', 'refused')
+    THEN CASE
+      WHEN (NEW.from_state, NEW.to_state) IS NOT (NULL, NULL)
+        OR NEW.actor = '' OR NEW.actor GLOB '*[' || char(1) || '-' || char(31) || ']*'
+        OR length(NEW.actor) > 200 OR instr(NEW.actor, char(0)) OR instr(NEW.reason, char(0))
+        OR NEW.detail IS NOT NULL AND (NOT json_valid(NEW.detail) OR instr(NEW.detail, char(0)))
+      THEN RAISE(ABORT, 'a note has an actor on one line, a reason, a detail in JSON, no states and no NUL bytes')
+      WHEN NEW.goal_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM goals WHERE id = NEW.goal_id)
+        OR NEW.attempt_id IS NOT NULL AND NOT EXISTS (
+          SELECT 1 FROM attempts WHERE id = NEW.attempt_id AND goal_id IS NEW.goal_id)
+        OR NEW.task_id IS NOT NULL AND NOT EXISTS (
+          SELECT 1 FROM tasks WHERE id = NEW.task_id AND attempt_id IS NEW.attempt_id)
+      THEN RAISE(ABORT, 'a note is about a goal, attempt and task that exist and belong together')
+    END
+
+    WHEN (NEW.goal_id, NEW.attempt_id, NEW.task_id) IS NOT (NULL, NULL, NULL)
+    THEN RAISE(ABORT, 'what an entry by hand can say is event = ''note'' or ''refused''')
+
+    WHEN NEW.event IN ('belief.added', 'belief.changed')
+    THEN CASE WHEN (NEW.from_state, NEW.to_state) IS NOT (NULL, NULL)
+        OR json_extract(NEW.detail, '$.subject')
+          IS NOT 'belief:' || json_extract(NEW.detail, '$.belief')
+        OR NOT EXISTS (
+          SELECT 1 FROM beliefs
+          WHERE id = json_extract(NEW.detail, '$.belief')
+            AND printf('%!.17g', confidence) = json_extract(NEW.detail, '$.confidence')
+            AND active = json_extract(NEW.detail, '$.active')
+            AND immutable = json_extract(NEW.detail, '$.immutable'))
+        OR CASE NEW.event WHEN 'belief.added' THEN NULL ELSE json_array(
+            json_extract(NEW.detail, '$.old.confidence'), json_extract(NEW.detail, '$.old.active'),
+            json_extract(NEW.detail, '$.old.immutable')) END
+          IS NOT (
+            SELECT json_array(json_extract(detail, '$.confidence'),
+              json_extract(detail, '$.active'), json_extract(detail, '$.immutable'))
+            FROM identity_ledger
+            WHERE goal_id IS NULL AND event GLOB 'belief.*'
+              AND json_extract(detail, '$.subject') = json_extract(NEW.detail, '$.subject')
+            ORDER BY seq DESC
+            LIMIT 1)
+        OR json_array(json_extract(NEW.detail, '$.old.confidence'),
+            json_extract(NEW.detail, '$.old.active'), json_extract(NEW.detail, '$.old.immutable'))
+          = json_array(json_extract(NEW.detail, '$.confidence'),
+            json_extract(NEW.detail, '$.active'), json_extract(NEW.detail, '$.immutable'))
+      THEN RAISE(ABORT, 'an entry of a belief is written as the belief changes: update the belief')
+    END
+
+    WHEN NEW.event = 'weight.changed'
+    THEN CASE WHEN (NEW.from_state, NEW.to_state) IS NOT (NULL, NULL)
+        OR NOT EXISTS (
+          SELECT 1 FROM score_weights
+          WHERE name = json_extract(NEW.detail, '$.weight')
+            AND 'weight:' || name = json_extract(NEW.detail, '$.subject')
+            AND printf('%!.17g', weight) = json_extract(NEW.detail, '$.new')
+            AND json_extract(NEW.detail, '$.new') <> json_extract(NEW.detail, '$.old')
+            AND json_extract(NEW.detail, '$.old') = coalesce((
+              SELECT json_extract(detail, '$.new')
+              FROM identity_ledger
+              WHERE goal_id IS NULL AND event = 'weight.changed'
+                AND json_extract(detail, '$.subject') = json_extract(NEW.detail, '$.subject')
+              ORDER BY seq DESC
+              LIMIT 1), printf('%!.17g', standard)))
+      THEN RAISE(ABORT, 'an entry of a weight is written as the weight changes: update the weight')
+    END
+
+    WHEN NEW.event GLOB 'breaker.*'
+    THEN CASE WHEN NEW.event IS NOT 'breaker.' || NEW.to_state
+        OR NEW.to_state IS NEW.from_state
+        OR NOT EXISTS (
+          SELECT 1 FROM circuit_breakers
+          WHERE action = json_extract(NEW.detail, '$.action')
+            AND workspace = json_extract(NEW.detail, '$.workspace') AND state = NEW.to_state
+            AND 'breaker:' || quote(action) || '@' || quote(workspace)
+              = json_extract(NEW.detail, '$.subject'))
+        OR NEW.from_state IS NOT coalesce((
+          SELECT to_state FROM identity_ledger
+          WHERE goal_id IS NULL AND event GLOB 'breaker.*'
+            AND json_extract(detail, '$.subject') = json_extract(NEW.detail, '$.subject')
+          ORDER BY seq DESC
+          LIMIT 1), 'closed')
+      THEN RAISE(ABORT, 'an entry of a breaker is written as the breaker changes: update the breaker')
+    END
+
+    WHEN NEW.event GLOB 'worker.*'
+    THEN CASE WHEN NEW.event IS NOT 'worker.' || NEW.to_state
+        OR NEW.to_state IS NEW.from_state
+        OR NOT EXISTS (
+          SELECT 1 FROM workers
+          WHERE name = json_extract(NEW.detail, '$.worker') AND state = NEW.to_state
+            AND 'worker:' || name = json_extract(NEW.detail, '$.subject'))
+        OR NEW.from_state IS NOT (
+          SELECT to_state FROM identity_ledger
+          WHERE goal_id IS NULL AND event GLOB 'worker.*'
+            AND json_extract(detail, '$.subject') = json_extract(NEW.detail, '$.subject')
+          ORDER BY seq DESC
+          LIMIT 1)
+      THEN RAISE(ABORT, 'an entry of a worker is written as the worker changes: update the worker')
+    END
+
+    ELSE RAISE(ABORT, 'what an entry by hand can say is event = ''note'' or ''refused''')
+  END;
+END;

@@ -1,0 +1,227 @@
+-- The live tables are a fold of the ledger: no row means that it is so.
+-- Each row names a subject, a column, what the ledger says and what the table says.
+WITH
+entries AS (
+  SELECT seq, event, goal_id, goal_version, attempt_id, task_id, to_state, detail
+  FROM identity_ledger
+),
+-- The latest transition of each subject.
+goal_ends AS (
+  SELECT goal_id, to_state, json_extract(detail, '$.attempts') AS attempts, max(seq)
+  FROM entries
+  WHERE event GLOB 'goal.*' AND to_state IS NOT NULL
+  GROUP BY goal_id
+),
+goal_versions AS (
+  SELECT goal_id, max(goal_version) AS version
+  FROM entries
+  WHERE event GLOB 'goal.*'
+  GROUP BY goal_id
+),
+-- The latest word on each thing asked: a birth or transition says a value, an amendment old and new.
+goal_words AS (
+  SELECT e.goal_id, d.key AS name,
+    CASE d.type WHEN 'object' THEN json_extract(d.value, '$.new') ELSE d.value END AS value,
+    max(e.seq)
+  FROM entries e, json_each(e.detail) d
+  WHERE e.event GLOB 'goal.*' AND d.key NOT IN ('attempts', 'result')
+  GROUP BY e.goal_id, d.key
+),
+goal_live AS (
+  SELECT goal_id, name, value FROM goal_asked
+  UNION ALL SELECT id, 'source', source FROM goals
+  UNION ALL SELECT id, 'idempotency_key', idempotency_key FROM goals
+),
+attempt_ends AS (
+  SELECT attempt_id, goal_id, to_state, max(seq)
+  FROM entries
+  WHERE event GLOB 'attempt.*' AND to_state IS NOT NULL
+  GROUP BY attempt_id
+),
+attempt_leases AS (
+  SELECT attempt_id, json_extract(detail, '$.worker') AS worker,
+    json_extract(detail, '$.lease_token') AS lease_token, max(seq)
+  FROM entries
+  WHERE event IN ('attempt.open', 'attempt.taken_over')
+  GROUP BY attempt_id
+),
+attempt_plans AS (
+  SELECT attempt_id, json_extract(detail, '$.plan_id') AS plan_id,
+    json_extract(detail, '$.digest') AS digest, max(seq)
+  FROM entries
+  WHERE event = 'plan.made'
+  GROUP BY attempt_id
+),
+task_ends AS (
+  SELECT task_id, attempt_id, goal_id, to_state, json_extract(detail, '$.commit') AS commit_id,
+    max(seq)
+  FROM entries
+  WHERE event GLOB 'task.*'
+  GROUP BY task_id
+),
+task_births AS (
+  SELECT task_id, json_extract(detail, '$.number') AS number,
+    json_extract(detail, '$.action') AS action, json_extract(detail, '$.arguments') AS arguments,
+    json_extract(detail, '$.priority') AS priority
+  FROM entries
+  WHERE event = 'task.pending'
+),
+task_tries AS (
+  SELECT task_id, count(*) AS tries
+  FROM entries
+  WHERE event = 'task.running'
+  GROUP BY task_id
+),
+change_ends AS (
+  SELECT attempt_id, goal_id, to_state, json_extract(detail, '$.branch') AS branch,
+    json_extract(detail, '$.head_commit') AS head_commit, json_extract(detail, '$.tree') AS tree,
+    max(seq)
+  FROM entries
+  WHERE event GLOB 'change.*'
+  GROUP BY attempt_id
+),
+edges AS (
+  SELECT goal_id, depends_on
+  FROM (
+    SELECT goal_id, json_extract(detail, '$.depends_on') AS depends_on, event, max(seq)
+    FROM entries
+    WHERE event GLOB 'dependency.*'
+    GROUP BY 1, 2
+  )
+  WHERE event = 'dependency.added'
+),
+belief_words AS (
+  SELECT json_extract(detail, '$.belief') AS id, json_extract(detail, '$.confidence') AS confidence,
+    json_extract(detail, '$.active') AS active, json_extract(detail, '$.immutable') AS immutable,
+    max(seq)
+  FROM entries
+  WHERE event GLOB 'belief.*'
+  GROUP BY 1
+),
+belief_births AS (
+  SELECT json_extract(detail, '$.belief') AS id, json_extract(detail, '$.name') AS name,
+    json_extract(detail, '$.statement') AS statement
+  FROM entries
+  WHERE event = 'belief.added'
+),
+weight_words AS (
+  SELECT json_extract(detail, '$.weight') AS name, json_extract(detail, '$.new') AS weight, max(seq)
+  FROM entries
+  WHERE event = 'weight.changed'
+  GROUP BY 1
+),
+breaker_ends AS (
+  SELECT json_extract(detail, '$.action') AS action,
+    json_extract(detail, '$.workspace') AS workspace, to_state, max(seq)
+  FROM entries
+  WHERE event GLOB 'breaker.*'
+  GROUP BY 1, 2
+),
+worker_ends AS (
+  SELECT json_extract(detail, '$.worker') AS name, to_state, max(seq)
+  FROM entries
+  WHERE event GLOB 'worker.*'
+  GROUP BY 1
+),
+-- Both sides as (subject, id, name, value); what is on one side only is a difference.
+ledger(subject, id, name, value) AS (
+  SELECT 'goal', goal_id, 'state', to_state FROM goal_ends
+  UNION ALL SELECT 'goal', goal_id, 'attempts', coalesce(attempts, 0) FROM goal_ends
+  UNION ALL SELECT 'goal', goal_id, 'version', version FROM goal_versions
+  UNION ALL SELECT 'goal', goal_id, name, value FROM goal_words
+  UNION ALL SELECT 'attempt', attempt_id, 'goal_id', goal_id FROM attempt_ends
+  UNION ALL SELECT 'attempt', attempt_id, 'state', to_state FROM attempt_ends
+  UNION ALL SELECT 'attempt', attempt_id, 'worker', worker FROM attempt_leases
+  UNION ALL SELECT 'attempt', attempt_id, 'lease_token', lease_token FROM attempt_leases
+  UNION ALL SELECT 'attempt', attempt_id, 'plan_id', plan_id FROM attempt_plans
+  UNION ALL SELECT 'attempt', attempt_id, 'plan digest', digest FROM attempt_plans
+  UNION ALL SELECT 'task', task_id, 'attempt_id', attempt_id FROM task_ends
+  UNION ALL SELECT 'task', task_id, 'goal_id', goal_id FROM task_ends
+  UNION ALL SELECT 'task', task_id, 'state', to_state FROM task_ends
+  UNION ALL SELECT 'task', task_id, 'commit_id', commit_id FROM task_ends
+    WHERE to_state IN ('succeeded', 'failed', 'aborted', 'cancelled')
+  UNION ALL SELECT 'task', task_id, 'number', number FROM task_births
+  UNION ALL SELECT 'task', task_id, 'action', action FROM task_births
+  UNION ALL SELECT 'task', task_id, 'arguments', arguments FROM task_births
+  UNION ALL SELECT 'task', task_id, 'priority', priority FROM task_births
+  UNION ALL SELECT 'task', task_id, 'tries', tries FROM task_tries
+  UNION ALL SELECT 'change of attempt', attempt_id, 'goal_id', goal_id FROM change_ends
+  UNION ALL SELECT 'change of attempt', attempt_id, 'state', to_state FROM change_ends
+  UNION ALL SELECT 'change of attempt', attempt_id, 'branch', branch FROM change_ends
+  UNION ALL SELECT 'change of attempt', attempt_id, 'head_commit', head_commit FROM change_ends
+    WHERE to_state <> 'open'
+  UNION ALL SELECT 'change of attempt', attempt_id, 'tree', tree FROM change_ends
+    WHERE to_state <> 'open'
+  UNION ALL SELECT 'goal', goal_id, 'depends on ' || depends_on, 1 FROM edges
+  UNION ALL SELECT 'belief', id, 'confidence', confidence FROM belief_words
+  UNION ALL SELECT 'belief', id, 'active', active FROM belief_words
+  UNION ALL SELECT 'belief', id, 'immutable', immutable FROM belief_words
+  UNION ALL SELECT 'belief', id, 'name', name FROM belief_births
+  UNION ALL SELECT 'belief', id, 'statement', statement FROM belief_births
+  UNION ALL SELECT 'weight', name, 'weight', weight FROM weight_words
+  UNION ALL SELECT 'breaker', action || ' ' || workspace, 'state', to_state FROM breaker_ends
+    WHERE to_state <> 'closed'
+  UNION ALL SELECT 'worker', name, 'state', to_state FROM worker_ends
+),
+live(subject, id, name, value) AS (
+  SELECT 'goal', id, 'state', state FROM goals
+  UNION ALL SELECT 'goal', id, 'attempts', attempts FROM goals
+  UNION ALL SELECT 'goal', id, 'version', version FROM goals
+  UNION ALL SELECT 'goal', goal_id, name, value FROM goal_live
+  UNION ALL SELECT 'attempt', id, 'goal_id', goal_id FROM attempts
+  UNION ALL SELECT 'attempt', id, 'state', state FROM attempts
+  UNION ALL SELECT 'attempt', id, 'worker', worker FROM attempts
+  UNION ALL SELECT 'attempt', id, 'lease_token', lease_token FROM attempts
+  UNION ALL SELECT 'attempt', id, 'plan_id', plan_id FROM attempts WHERE plan_id IS NOT NULL
+  UNION ALL SELECT 'attempt', a.id, 'plan digest', p.digest
+    FROM attempts a JOIN plans p ON p.id = a.plan_id
+  UNION ALL SELECT 'task', id, 'attempt_id', attempt_id FROM tasks
+  UNION ALL SELECT 'task', id, 'goal_id', goal_id FROM tasks
+  UNION ALL SELECT 'task', id, 'state', state FROM tasks
+  UNION ALL SELECT 'task', id, 'commit_id', commit_id FROM tasks
+    WHERE state IN ('succeeded', 'failed', 'aborted', 'cancelled')
+  UNION ALL SELECT 'task', id, 'number', number FROM tasks
+  UNION ALL SELECT 'task', id, 'action', action FROM tasks
+  UNION ALL SELECT 'task', id, 'arguments', json(arguments) FROM tasks
+  UNION ALL SELECT 'task', id, 'priority', priority FROM tasks
+  UNION ALL SELECT 'task', id, 'tries', tries FROM tasks WHERE tries > 0
+  UNION ALL SELECT 'change of attempt', attempt_id, 'goal_id', goal_id FROM changes
+  UNION ALL SELECT 'change of attempt', attempt_id, 'state', state FROM changes
+  UNION ALL SELECT 'change of attempt', attempt_id, 'branch', branch FROM changes
+  UNION ALL SELECT 'change of attempt', attempt_id, 'head_commit', head_commit FROM changes
+    WHERE state <> 'open'
+  UNION ALL SELECT 'change of attempt', attempt_id, 'tree', tree FROM changes
+    WHERE state <> 'open'
+  UNION ALL SELECT 'goal', goal_id, 'depends on ' || depends_on, 1 FROM goal_dependencies
+  UNION ALL SELECT 'belief', id, 'confidence', printf('%!.17g', confidence) FROM beliefs
+  UNION ALL SELECT 'belief', id, 'active', active FROM beliefs
+  UNION ALL SELECT 'belief', id, 'immutable', immutable FROM beliefs
+  UNION ALL SELECT 'belief', id, 'name', name FROM beliefs
+  UNION ALL SELECT 'belief', id, 'statement', statement FROM beliefs
+  UNION ALL SELECT 'weight', name, 'weight', printf('%!.17g', weight) FROM score_weights
+    WHERE weight <> standard OR name IN (SELECT name FROM weight_words)
+  UNION ALL SELECT 'breaker', action || ' ' || workspace, 'state', state FROM circuit_breakers
+    WHERE state <> 'closed'
+  UNION ALL SELECT 'worker', name, 'state', state FROM workers
+)
+SELECT 'ledger' AS only_in, * FROM (SELECT * FROM ledger EXCEPT SELECT * FROM live)
+UNION ALL
+SELECT 'tables', * FROM (SELECT * FROM live EXCEPT SELECT * FROM ledger)
+UNION ALL
+-- The derived columns a fold cannot show: what was derived is still what it is derived from.
+SELECT 'tables', 'goal', id, 'blockers', blockers
+FROM goals
+WHERE blockers <> (SELECT count(*) FROM goal_dependencies d WHERE d.goal_id = goals.id AND d.met = 0)
+UNION ALL
+SELECT 'tables', 'goal', id, 'write-only', coalesce(actor, reason, lease_token)
+FROM goals
+WHERE actor IS NOT NULL OR reason IS NOT NULL OR lease_token IS NOT NULL
+UNION ALL
+SELECT 'tables', 'goal', id, 'result', result
+FROM goals
+WHERE result IS NOT (
+  SELECT outcome FROM attempts a WHERE a.goal_id = goals.id ORDER BY number DESC LIMIT 1)
+UNION ALL
+SELECT 'ledger', 'ledger', NULL, 'seq', 'entries are missing'
+WHERE (SELECT coalesce(max(seq), 0) FROM identity_ledger)
+  <> (SELECT count(*) FROM identity_ledger);

@@ -1,0 +1,314 @@
+import SQLite
+
+/// What an attempt writes while it runs, and how it ends. Every write proves the lease: first here,
+/// for a clear error, and again in the schema's triggers, for whoever writes without this code.
+extension SQLiteGoalStore {
+  public func register(_ worker: WorkerRecord) async throws(LedgerError) {
+    try await write { connection throws(SQLiteError) in
+      let known = try connection.run(
+        """
+        UPDATE workers
+        SET state = ?, concurrency = ?, seen_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+        WHERE name = ?
+        """,
+        worker.state,
+        worker.concurrency,
+        worker.name
+      )
+      guard known == 0 else { return }
+      try connection.run(
+        """
+        INSERT INTO workers(name, pid, host, version, state, concurrency)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+        worker.name,
+        Int64(worker.pid),
+        worker.host,
+        goalLedgerVersion,
+        worker.state,
+        worker.concurrency
+      )
+    }
+  }
+
+  public func record(_ plan: PlanRecord, for claim: Claim) async throws(LedgerError) {
+    try await prove(claim) { connection throws(SQLiteError) in
+      try connection.run(
+        """
+        INSERT INTO plans(digest, task, body)
+        SELECT ?1, ?2, ?3
+        WHERE NOT EXISTS (SELECT 1 FROM plans WHERE digest = ?1)
+        """,
+        plan.digest,
+        plan.task,
+        plan.body
+      )
+      try connection.run(
+        """
+        UPDATE attempts
+        SET plan_id = (SELECT id FROM plans WHERE digest = ?), bindings = ?
+        WHERE id = ? AND lease_token = ?
+        """,
+        plan.digest,
+        plan.bindings,
+        claim.attempt.id,
+        claim.token
+      )
+      var rows: [Int: Int64] = [:]
+      for task in plan.tasks {
+        try connection.run(
+          """
+          INSERT INTO tasks(attempt_id, goal_id, number, action, arguments, priority, lease_token)
+          VALUES (?, ?, ?, ?, ?, ?, ?)
+          """,
+          claim.attempt.id,
+          claim.goal.id,
+          task.number,
+          task.action,
+          task.arguments,
+          task.priority,
+          claim.token
+        )
+        rows[task.number] = try connection.lastInsertedRowID
+      }
+      for task in plan.tasks {
+        for prerequisite in task.dependsOn {
+          try connection.run(
+            "INSERT INTO task_dependencies(task_id, depends_on) VALUES (?, ?)",
+            rows[task.number],
+            rows[prerequisite]
+          )
+        }
+      }
+    }
+  }
+
+  public func record(_ events: [TaskEvent], for claim: Claim) async throws(LedgerError) {
+    try await prove(claim) { connection throws(SQLiteError) in
+      for event in events {
+        switch event {
+        case .started(let number, let at):
+          try move(
+            "state = 'running', tries = tries + 1, started_at = coalesce(started_at, ?)",
+            [at.description],
+            number,
+            claim,
+            connection
+          )
+        case .moved(let number, let state, let at):
+          try move(
+            "state = ?, ended_at = ?",
+            [state.rawValue, state == .ready ? nil : at.description],
+            number,
+            claim,
+            connection
+          )
+        case .ended(let number, let state, let run, let commit):
+          try insert(run, number, claim, connection)
+          try move(
+            "state = ?, ended_at = ?, commit_id = ?",
+            [state.rawValue, state == .ready ? nil : run.endedAt.description, commit],
+            number,
+            claim,
+            connection
+          )
+        }
+      }
+      let progressed = events.contains {
+        if case .ended(_, .succeeded, _, _) = $0 { true } else { false }
+      }
+      if progressed && claim.attempt.takeovers > 0 {
+        try connection.run(
+          "UPDATE attempts SET takeovers = 0 WHERE id = ? AND takeovers > 0",
+          claim.attempt.id
+        )
+      }
+    }
+  }
+
+  private func move(
+    _ assignments: String,
+    _ values: [(any Bindable)?],
+    _ number: Int,
+    _ claim: Claim,
+    _ connection: Connection
+  ) throws(SQLiteError) {
+    try connection.run(
+      "UPDATE tasks SET \(assignments), lease_token = ? WHERE attempt_id = ? AND number = ?",
+      arguments: Arguments(values + [claim.token, claim.attempt.id, number])
+    )
+  }
+
+  private func insert(
+    _ run: TaskRunRecord,
+    _ number: Int,
+    _ claim: Claim,
+    _ connection: Connection
+  ) throws(SQLiteError) {
+    try connection.run(
+      """
+      INSERT INTO task_runs(task_id, attempt_id, try, lease_token, started_at, ended_at,
+        duration_ms, exit_code, error_class, message, retryable, output_head, output_tail,
+        output_bytes, output_sha256, tree)
+      SELECT id, attempt_id, tries, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+      FROM tasks
+      WHERE attempt_id = ? AND number = ?
+      """,
+      claim.token,
+      run.startedAt.description,
+      run.endedAt.description,
+      run.durationMilliseconds,
+      run.exitCode,
+      run.errorClass,
+      run.message,
+      run.retryable.map { $0 ? 1 : 0 },
+      run.outputHead,
+      run.outputTail,
+      run.outputBytes,
+      run.outputSHA256,
+      run.tree,
+      claim.attempt.id,
+      number
+    )
+  }
+
+  public func open(_ change: ChangeRecord, for claim: Claim) async throws(LedgerError) {
+    try await prove(claim) { connection throws(SQLiteError) in
+      let known = try connection.first(
+        "SELECT 1 FROM changes WHERE attempt_id = ?",
+        claim.attempt.id
+      ) { _ in true }
+      guard known == nil else { return }
+      try connection.run(
+        """
+        INSERT INTO changes(attempt_id, goal_id, workspace, branch, base_commit, lease_token)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+        claim.attempt.id,
+        claim.goal.id,
+        change.workspace,
+        change.branch,
+        change.baseCommit,
+        claim.token
+      )
+      try connection.run(
+        "UPDATE attempts SET branch = ?, base_commit = ? WHERE id = ? AND lease_token = ?",
+        change.branch,
+        change.baseCommit,
+        claim.attempt.id,
+        claim.token
+      )
+    }
+  }
+
+  public func end(
+    _ claim: Claim,
+    _ end: AttemptEnd,
+    change: ChangeRecord?
+  ) async throws(LedgerError) {
+    try await prove(claim) { connection throws(SQLiteError) in
+      if let change {
+        try connection.run(
+          """
+          UPDATE changes
+          SET state = ?, head_commit = ?, tree = ?, files = ?, lease_token = ?
+          WHERE attempt_id = ? AND state = 'open'
+          """,
+          change.state,
+          change.headCommit,
+          change.tree,
+          change.files,
+          claim.token,
+          claim.attempt.id
+        )
+      }
+      let proof: [(any Bindable)?] = [claim.attempt.worker, claim.token, claim.goal.id]
+      let move = { (assignments: String, values: [(any Bindable)?]) throws(SQLiteError) in
+        _ = try connection.run(
+          "UPDATE goals SET \(assignments), actor = ?, lease_token = ? WHERE id = ?",
+          arguments: Arguments(values + proof)
+        )
+      }
+      switch end {
+      case .satisfied(let result):
+        try move("state = 'satisfied', result = ?", [result])
+      case .failed(let result, let reason):
+        try move("state = 'failed', result = ?, reason = ?", [result, reason])
+      case .retry(let result, let reason, let milliseconds):
+        try move(
+          """
+          state = 'adopted', result = ?, reason = ?,
+          retry_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', (? / 1000.0) || ' seconds')
+          """,
+          [result, reason, milliseconds]
+        )
+      case .released(let reason):
+        try move("state = 'adopted', attempts = attempts - 1, reason = ?", [reason])
+      case .abandoned(let result):
+        try connection.run(
+          "UPDATE attempts SET state = 'abandoned', outcome = ? WHERE id = ? AND lease_token = ?",
+          result,
+          claim.attempt.id,
+          claim.token
+        )
+      }
+    }
+  }
+
+  /// Writes under a lease that is still held.
+  private func prove(
+    _ claim: Claim,
+    _ body: @escaping @Sendable (Connection) throws(SQLiteError) -> Void
+  ) async throws(LedgerError) {
+    try await writer.write { connection throws(LedgerError) in
+      do throws(SQLiteError) {
+        let held = try connection.first(
+          "SELECT 1 FROM attempts WHERE id = ? AND lease_token = ? AND state = 'open'",
+          claim.attempt.id,
+          claim.token
+        ) { _ in true }
+        guard held != nil else { throw SQLiteError(.notFound, "") }
+        try body(connection)
+      } catch  where error.code == .notFound {
+        throw LedgerError(
+          .leaseLost,
+          "the lease on goal \(claim.goal.id) is no longer held by \(claim.attempt.worker)",
+          hint: "another worker took the attempt over, or somebody ended it"
+        )
+      } catch {
+        throw LedgerError(error)
+      }
+    }
+  }
+
+  public func save(_ breaker: BreakerRecord, actor: String) async throws(LedgerError) {
+    try await write { connection throws(SQLiteError) in
+      let known = try connection.run(
+        """
+        UPDATE circuit_breakers
+        SET state = ?, failures = ?, opened_at = ?, retry_at = ?, actor = ?
+        WHERE action = ? AND workspace = ''
+        """,
+        breaker.state,
+        breaker.failures,
+        breaker.openedAt?.description,
+        breaker.retryAt?.description,
+        actor,
+        breaker.action
+      )
+      guard known == 0 else { return }
+      try connection.run(
+        """
+        INSERT INTO circuit_breakers(action, state, failures, opened_at, retry_at, actor)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+        breaker.action,
+        breaker.state,
+        breaker.failures,
+        breaker.openedAt?.description,
+        breaker.retryAt?.description,
+        actor
+      )
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import Execution
+import GoalLedger
+
+/// Where an attempt stands when this worker begins with it: at the start, or where another worker
+/// left it.
+///
+/// A task is done where the record says so, or where its commit exists although the worker was
+/// killed before it could say so. A commit that the record speaks of and git has lost, or a plan that
+/// would be another one today, cannot be continued: the attempt is given back and begun anew.
+struct AttemptProgress: Sendable {
+  var tasks: [Int: TaskProgress] = [:]
+  /// The tree that the tests have passed on.
+  var testedTree: String?
+}
+
+extension AttemptRunner {
+  /// Records the plan of a new attempt, or reads how far an old one came.
+  func progress(
+    of work: AttemptWork,
+    _ planned: PlannedGoal
+  ) async throws(ExecutionError) -> AttemptProgress {
+    let claim = work.claim
+    let planID = claim.attempt.planID
+    if let planID {
+      let recorded = try await ledger { () throws(LedgerError) in try await store.plan(planID) }
+      guard recorded == planned.bodyJSON else {
+        throw beginAnew("the plan on record is not the one found now")
+      }
+    } else {
+      let record = PlanRecord(planned)
+      try await ledger { () throws(LedgerError) in try await store.record(record, for: claim) }
+    }
+    watch(.planned(goal: claim.goal.id, task: planned.task, steps: planned.graph.nodes.count))
+    if let workspace = work.workspace, let place = work.place, claim.attempt.branch == nil {
+      let change = ChangeRecord(
+        workspace: workspace.policy.name,
+        branch: workspace.branch,
+        baseCommit: try await place.open().base.text
+      )
+      try await ledger { () throws(LedgerError) in try await store.open(change, for: claim) }
+    }
+    return planID == nil ? AttemptProgress() : try await resume(work, planned)
+  }
+
+  private func resume(
+    _ work: AttemptWork,
+    _ planned: PlannedGoal
+  ) async throws(ExecutionError) -> AttemptProgress {
+    let claim = work.claim
+    let rows = try await ledger { () throws(LedgerError) in
+      try await store.tasks(of: claim.attempt.id)
+    }
+    let runs = try await ledger { () throws(LedgerError) in
+      try await store.runs(of: claim.attempt.id)
+    }
+    guard rows.map(\.number) == planned.graph.nodes.map(\.number).sorted() else {
+      throw beginAnew("the tasks on record are not those of the plan")
+    }
+    let commits = try await commits(of: work, rows)
+    var progress = AttemptProgress()
+    for row in rows {
+      let profile = planner.domain.profile(of: row.action)
+      var state = row.state
+      if state == .running, profile?.commits == true, let commit = commits[String(row.number)] {
+        try await recover(row, commit: commit, claim)
+        state = .succeeded
+      }
+      if state == .succeeded, profile?.executor == .runTests {
+        progress.testedTree = runs[row.number]?.last?.tree
+      }
+      progress.tasks[row.number] = TaskProgress(state: TaskState(state), tries: row.tries)
+    }
+    return progress
+  }
+
+  /// The commits that tasks have left, after what was half done is undone.
+  private func commits(
+    of work: AttemptWork,
+    _ rows: [TaskRecord]
+  ) async throws(ExecutionError) -> [String: String] {
+    guard let workspace = work.workspace else { return [:] }
+    await ProcessSweep.killAll(markerPrefix: workspace.markerPrefix)
+    let recorded = rows.filter {
+      $0.state == .succeeded && planner.domain.profile(of: $0.action)?.commits == true
+    }
+    do throws(ExecutionError) {
+      let found = try await workspace.recover(doneTasks: Set(recorded.map { String($0.number) }))
+      guard !found.isEmpty else { return [:] }
+      let commits = try await workspace.open().taskCommits()
+      return Dictionary(commits.map { ($0.task, $0.commit.text) }, uniquingKeysWith: { $1 })
+    } catch {
+      throw beginAnew("the worktree cannot be taken up: \(error.message)")
+    }
+  }
+
+  /// Puts on record that a task was done, though its worker was killed before it could.
+  private func recover(
+    _ row: TaskRecord,
+    commit: String,
+    _ claim: Claim
+  ) async throws(ExecutionError) {
+    let now = Timestamp.now
+    let start = row.startedAt ?? now
+    var run = TaskRunRecord(
+      tryNumber: row.tries,
+      startedAt: start,
+      endedAt: now,
+      durationMilliseconds: Double(now - start)
+    )
+    run.message = "its commit was found after its worker had ended"
+    try await ledger { () throws(LedgerError) in
+      try await store.record(
+        [.ended(number: row.number, state: .succeeded, run: run, commit: commit)],
+        for: claim
+      )
+    }
+  }
+
+  /// The error that gives an attempt back, to be begun anew.
+  private func beginAnew(_ reason: String) -> ExecutionError {
+    ExecutionError(.cancelled, "\(reason); the goal is begun anew")
+  }
+
+  /// Calls the store, and says its errors in the words of execution.
+  func ledger<T: Sendable>(
+    _ body: () async throws(LedgerError) -> T
+  ) async throws(ExecutionError) -> T {
+    do throws(LedgerError) {
+      return try await body()
+    } catch {
+      throw ExecutionError(error)
+    }
+  }
+}
+
+extension TaskState {
+  init(_ state: TaskRecordState) {
+    self =
+      switch state {
+      case .pending: .pending
+      case .ready: .ready
+      case .running: .running
+      case .succeeded: .succeeded
+      case .failed: .failed
+      case .aborted: .aborted
+      case .skipped: .skipped
+      case .cancelled: .cancelled
+      }
+  }
+}
+
+extension PlanRecord {
+  /// A plan as it goes on record: tasks with what their symbols stand for.
+  init(_ planned: PlannedGoal) {
+    self.init(
+      task: planned.task,
+      body: planned.bodyJSON,
+      digest: planned.digest,
+      bindings: planned.bindings.json,
+      tasks: planned.graph.nodes.map { node in
+        let names = node.arguments.map { JSONValue.string(planned.bindings.name(of: $0)) }
+        return TaskRecord(
+          number: node.number,
+          action: node.action,
+          arguments: JSONValue.array(names).text,
+          dependsOn: node.dependencies.sorted(),
+          priority: node.priority
+        )
+      }
+    )
+  }
+}

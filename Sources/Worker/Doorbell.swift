@@ -1,0 +1,18 @@
+/// What a worker's loop waits at: anything worth a look rings it, and any number of rings while
+/// nobody waits count as one.
+struct Doorbell: Sendable {
+  private let stream: AsyncStream<Void>
+  private let continuation: AsyncStream<Void>.Continuation
+
+  init() {
+    (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  /// Wakes whoever waits, now or next.
+  func ring() { continuation.yield() }
+
+  /// Waits for a ring.
+  func wait() async {
+    for await _ in stream { return }
+  }
+}

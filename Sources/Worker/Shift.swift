@@ -1,0 +1,191 @@
+import Execution
+import GoalLedger
+
+/// One run of a worker, from its registration to its stop: the loop that claims, and the children
+/// that keep leases and watch for changes.
+struct Shift: Sendable {
+  let store: any GoalStore
+  let configuration: Configuration
+  let name: String
+  let watch: @Sendable (WorkerEvent) -> Void
+  let running = RunningAttempts()
+  let doorbell = Doorbell()
+  let runner: AttemptRunner
+  let sweeper: Sweeper
+
+  private var lease: Int64 { Int64(configuration.limits.leaseMilliseconds) }
+  private var concurrency: Int { configuration.limits.concurrency }
+
+  init(_ worker: GoalWorker) async throws(LedgerError) {
+    store = worker.store
+    configuration = worker.configuration
+    name = worker.name
+    watch = worker.watch
+    let places = try await Workplaces(store: store, configuration: configuration)
+    sweeper = Sweeper(store: store, places: places, watch: watch)
+    runner = try await AttemptRunner(
+      store: store,
+      configuration: configuration,
+      places: places,
+      watch: watch
+    )
+  }
+
+  func register(_ state: String) async throws(LedgerError) {
+    var record = WorkerRecord(
+      name: name,
+      pid: WorkerName.processID,
+      host: WorkerName.host,
+      concurrency: concurrency
+    )
+    record.state = state
+    try await store.register(record)
+  }
+
+  // MARK: The loop
+
+  func work(drain: Bool, stop: StopSignal) async throws(LedgerError) {
+    stop.listen { doorbell.ring() }
+    let failure = await withTaskGroup(of: Void.self, returning: LedgerError?.self) { group in
+      group.addTask { await keeper.run() }
+      group.addTask { await watcher.run() }
+      defer { group.cancelAll() }
+      do throws(LedgerError) {
+        while stop.phase == .running {
+          let begun = try await fill(&group)
+          if drain, begun == 0, running.count == 0, try await store.unfinishedCount() == 0 {
+            return nil
+          }
+          await doorbell.wait()
+        }
+        try await wind(down: stop)
+        return nil
+      } catch {
+        running.cancelAll(.shutdown)
+        await empty()
+        return error
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Begins as many attempts as there are free places and goals for them.
+  private func fill(_ group: inout TaskGroup<Void>) async throws(LedgerError) -> Int {
+    do throws(LedgerError) {
+      while try await store.tidy() {}
+      let free = concurrency - running.count
+      guard free > 0 else { return 0 }
+      var claims = try await store.takeOver(limit: free, worker: name, lease: lease)
+      if claims.count < free {
+        claims += try await store.claim(limit: free - claims.count, worker: name, lease: lease)
+      }
+      for claim in claims {
+        let control = running.begin(claim)
+        group.addTask {
+          await runner.run(claim, control: control)
+          running.end(claim)
+          doorbell.ring()
+        }
+      }
+      return claims.count
+    } catch  where error.code == .busy {
+      // Somebody holds the lock for long: the poll will ring again.
+      watch(.warning(error.message))
+      return 1
+    }
+  }
+
+  /// Lets what runs finish within the grace period, then has it rolled back.
+  private func wind(down stop: StopSignal) async throws(LedgerError) {
+    watch(.draining(running: running.count))
+    try await register("draining")
+    let clock = ContinuousClock()
+    let end = clock.now + .milliseconds(configuration.limits.graceMilliseconds)
+    let alarm = Task {
+      try await clock.sleep(until: end)
+      doorbell.ring()
+    }
+    defer { alarm.cancel() }
+    while running.count > 0 {
+      if stop.phase == .now || clock.now >= end { running.cancelAll(.shutdown) }
+      await doorbell.wait()
+    }
+  }
+
+  private func empty() async {
+    while running.count > 0 { await doorbell.wait() }
+  }
+
+  private var keeper: LeaseKeeper {
+    LeaseKeeper(store: store, running: running, lease: lease, watch: watch)
+  }
+
+  private var watcher: ChangeWatcher {
+    ChangeWatcher(
+      store: store,
+      doorbell: doorbell,
+      slowest: .milliseconds(configuration.limits.pollMilliseconds)
+    )
+  }
+
+  // MARK: One goal
+
+  func execute(
+    _ id: Goal.ID,
+    timeout: Duration?,
+    stop: StopSignal
+  ) async throws(LedgerError) -> Goal {
+    stop.listen {
+      running.cancelAll(.shutdown)
+      doorbell.ring()
+    }
+    let clock = ContinuousClock()
+    let end = timeout.map { clock.now + $0 }
+    let keeping = Task { await keeper.run() }
+    let watching = Task { await watcher.run() }
+    let alarm = Task {
+      guard let end else { return }
+      try await clock.sleep(until: end)
+      running.cancelAll(.shutdown)
+      doorbell.ring()
+    }
+    defer {
+      keeping.cancel()
+      watching.cancel()
+      alarm.cancel()
+    }
+    while true {
+      let goal = try await require(id)
+      let isOver =
+        goal.state.isEnd || stop.phase > .running || (end.map { clock.now >= $0 } ?? false)
+      guard !isOver else { return goal }
+      if let claim = try await store.claim(goal: id, worker: name, lease: lease) {
+        let control = running.begin(claim)
+        await runner.run(claim, control: control)
+        running.end(claim)
+        continue
+      }
+      let now = try await require(id)
+      guard now.state == .executing || (now.state == .adopted && now.retryAt != nil) else {
+        if now.state.isEnd { return now }
+        let obstacle = try await store.obstacle(to: id)
+        throw LedgerError(
+          .refused,
+          "goal \(id) cannot be executed now: \(obstacle ?? "another worker has it")"
+        )
+      }
+      await doorbell.wait()
+    }
+  }
+
+  private func require(_ id: Goal.ID) async throws(LedgerError) -> Goal {
+    guard let goal = try await store.goal(id) else {
+      throw LedgerError(
+        .notFound,
+        "there is no goal \(id)",
+        hint: "goalledger list shows what there is"
+      )
+    }
+    return goal
+  }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import GoalLedger
+import Worker
+
+/// `goalledger work`: executes adopted goals.
+struct Work: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Execute adopted goals, best first.",
+    discussion: """
+      Goes on until it is told to stop; with --drain, until nothing is left to do. SIGTERM or \
+      SIGINT lets running goals finish within the grace period and rolls back what does not; a \
+      second signal rolls back at once. Any number of workers can share a database.
+
+      Examples:
+        goalledger work
+        goalledger work --drain --concurrency 4
+      """
+  )
+
+  @Flag(help: "Stop when nothing is left to do.")
+  var drain = false
+
+  @Option(
+    help: ArgumentHelp("How many goals to execute at once, from 1 to 64.", valueName: "number")
+  )
+  var concurrency: Int?
+
+  @Option(help: ArgumentHelp("The worker's name on the ledger.", valueName: "name"))
+  var name: String?
+
+  @OptionGroup var database: DatabaseOptions
+  @OptionGroup var settings: ConfigurationOptions
+
+  func validate() throws {
+    if let concurrency, !(1...64).contains(concurrency) {
+      throw ValidationError("--concurrency must be from 1 to 64.")
+    }
+    if name?.isEmpty == true { throw ValidationError("--name must not be empty.") }
+  }
+
+  func run() async throws {
+    var configuration = try settings.load(database: database)
+    if let concurrency { configuration.limits.concurrency = concurrency }
+    let worker = GoalWorker(
+      store: try await database.open(),
+      configuration: configuration,
+      name: name,
+      watch: ProgressLine.show
+    )
+    let drain = drain
+    try await Signals.stopping { (stop) async throws(LedgerError) in
+      try await worker.run(drain: drain, stop: stop)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import GoalLedger
+import Worker
+
+/// Which database, and on whose behalf.
+struct DatabaseOptions: ParsableArguments {
+  @Option(
+    name: .customLong("db"),
+    help: ArgumentHelp("The database. (default: $GOALLEDGER_DB or goals.db)", valueName: "file")
+  )
+  var database: String?
+
+  /// The database's path.
+  var path: String {
+    if let database { return database }
+    let variable = Variables.value("GOALLEDGER_DB") ?? ""
+    return variable.isEmpty ? "goals.db" : variable
+  }
+
+  /// Opens the database, which must be there and up to date.
+  func open() async throws(LedgerError) -> SQLiteGoalStore {
+    try await SQLiteGoalStore.open(path: path, .asIs)
+  }
+
+  func validate() throws {
+    if database?.isEmpty == true { throw ValidationError("--db must name a file.") }
+  }
+}
+
+/// Which configuration.
+struct ConfigurationOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The configuration. (default: $GOALLEDGER_CONFIG or goalledger.json beside the database)",
+      valueName: "file"
+    )
+  )
+  var config: String?
+
+  /// The file named by flag or variable; nil for the one beside the database.
+  var file: String? {
+    config ?? Variables.value("GOALLEDGER_CONFIG").flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Reads the configuration.
+  func load(database: DatabaseOptions) throws(ConfigurationError) -> Configuration {
+    try Configuration.load(
+      file: file,
+      database: database.path,
+      environment: Variables.ofConfiguration,
+      workingFolder: PathText.workingFolder
+    )
+  }
+}
+
+/// Who does it.
+struct ActorOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Who does this, for the ledger. (default: $GOALLEDGER_ACTOR or your user name)",
+      valueName: "name"
+    )
+  )
+  var actor: String?
+
+  /// The name for the ledger.
+  var name: String {
+    if let actor { return actor }
+    let variable = Variables.value("GOALLEDGER_ACTOR") ?? ""
+    return variable.isEmpty ? SystemUser.name : variable
+  }
+}
+
+/// Whether to print for programs.
+struct JSONOptions: ParsableArguments {
+  @Flag(help: "Print JSON instead of text.")
+  var json = false
+}

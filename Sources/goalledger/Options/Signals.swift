@@ -1,0 +1,22 @@
+import GoalLedger
+import UnixSignals
+import Worker
+
+/// SIGTERM and SIGINT while something works: the first lets it finish what runs, the second has it
+/// rolled back at once.
+enum Signals {
+  static func stopping<T: Sendable>(
+    _ body: (StopSignal) async throws(LedgerError) -> T
+  ) async throws(LedgerError) -> T {
+    let stop = StopSignal()
+    let listener = Task {
+      var hasDrained = false
+      for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+        if hasDrained { stop.now() } else { stop.drain() }
+        hasDrained = true
+      }
+    }
+    defer { listener.cancel() }
+    return try await body(stop)
+  }
+}
