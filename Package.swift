@@ -86,7 +86,12 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
     tests("SQLite"),
     tests("HTN"),
-    tests("GoalLedger", "SQLite", "Migrations"),
+    tests(
+      "GoalLedger",
+      "SQLite",
+      "Migrations",
+      .product(name: "Subprocess", package: "swift-subprocess")
+    ),
     tests("Execution", "GoalLedger", "HTN"),
     tests("Worker", "Execution", "GoalLedger", "HTN"),
     tests("goalledger", "SQLite", .product(name: "Subprocess", package: "swift-subprocess")),

@@ -147,8 +147,6 @@ WHERE state IN ('proposed', 'adopted');
 CREATE INDEX goals_deadlines ON goals(deadline)
 WHERE deadline IS NOT NULL AND state IN ('proposed', 'adopted');
 
-CREATE INDEX goals_states ON goals(state, id);
-
 -- The arrays aligns_with and contradicts, row by row. The triggers of goals keep it; written by
 -- hand it accepts only what the arrays already say.
 CREATE TABLE goal_beliefs (

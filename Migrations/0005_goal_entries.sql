@@ -93,7 +93,8 @@ BEGIN
     CASE WHEN 'executing' IN (OLD.state, NEW.state)
       THEN (SELECT id FROM attempts WHERE goal_id = NEW.id AND state = 'open') END,
     OLD.state, NEW.state, NEW.reason,
-    json_object('attempts', CASE OLD.state WHEN 'failed' THEN 0 ELSE NEW.attempts END,
+    json_object('attempts',
+      CASE WHEN OLD.state = 'failed' AND NEW.state = 'adopted' THEN 0 ELSE NEW.attempts END,
       'retry_at', NEW.retry_at,
       'result', json(CASE OLD.state WHEN 'executing' THEN NEW.result END))
   WHERE NEW.state <> OLD.state;
@@ -114,7 +115,8 @@ BEGIN
 
   UPDATE goals
   SET version = OLD.version + 1,
-    attempts = CASE OLD.state WHEN 'failed' THEN 0 ELSE NEW.attempts END,
+    attempts = CASE
+      WHEN OLD.state = 'failed' AND NEW.state = 'adopted' THEN 0 ELSE NEW.attempts END,
     updated_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
     waits_until = CASE
       WHEN max(coalesce(NEW.not_before, ''), coalesce(NEW.retry_at, ''))

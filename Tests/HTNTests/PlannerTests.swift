@@ -35,7 +35,7 @@ struct PlannerTests {
 
   @Test("A chain of a thousand files is planned without search and without deep recursion")
   func longChain() throws {
-    let result = Planner(try Fixtures.files(1_000)).plan(.init(nodes: 4_100))
+    let result = Planner(try Fixtures.files(1_000)).plan(.init(nodes: 13_000))
     #expect(result.outcome.plan?.steps.count == 1_003)
   }
 

@@ -17,8 +17,7 @@ final class Bench {
 
   init() throws {
     folder = try TemporaryFolder()
-    // The folder's own path may pass through links; git and the program print the real one.
-    root = folder.url.resolvingSymlinksInPath().path
+    root = folder.path
     place = root + "/work"
     variables = [
       "HOME": root + "/home", "PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8",
@@ -66,12 +65,10 @@ final class Bench {
   /// Runs any program to its end; nothing of it is shown.
   @discardableResult
   func run(_ program: String, _ arguments: [String], input: String = "") async throws -> Outcome {
-    var environment: [Environment.Key: String] = [:]
-    for (name, value) in variables { environment[Environment.Key(stringLiteral: name)] = value }
     let result = try await Subprocess.run(
       program.hasPrefix("/") ? .path(FilePath(program)) : .name(program),
       arguments: Arguments(arguments),
-      environment: .custom(environment),
+      environment: environment,
       workingDirectory: FilePath(place),
       input: .string(input),
       output: .string(limit: 4 << 20),
@@ -84,6 +81,59 @@ final class Bench {
       output: result.standardOutput,
       error: result.standardError
     )
+  }
+
+  /// What to do after a line.
+  enum Reaction {
+    case goOn
+    case terminate
+    case run([String])
+  }
+
+  /// Runs the program and looks at each line it prints while it runs.
+  /// - returns: its status.
+  @discardableResult
+  func watch(
+    _ arguments: String...,
+    onError: Bool,
+    each: (String) -> Reaction
+  ) async throws -> Int {
+    let (surroundings, folder) = (environment, FilePath(place))
+    @Sendable func other(_ arguments: [String]) async throws {
+      _ = try await Subprocess.run(
+        .path(FilePath(Self.program)),
+        arguments: Arguments(arguments),
+        environment: surroundings,
+        workingDirectory: folder,
+        output: .discarded
+      )
+    }
+    let result = try await Subprocess.run(
+      .path(FilePath(Self.program)),
+      arguments: Arguments(arguments),
+      environment: environment,
+      workingDirectory: FilePath(place),
+      input: .none,
+      output: .sequence,
+      error: .sequence
+    ) { execution in
+      let stream = onError ? execution.standardError : execution.standardOutput
+      for try await line in stream.strings() {
+        switch each(line.trimmingCharacters(in: .newlines)) {
+        case .goOn: break
+        case .terminate: try execution.send(signal: .terminate)
+        case .run(let arguments): try await other(arguments)
+        }
+      }
+    }
+    guard case .exited(let code) = result.terminationStatus else { return -1 }
+    return Int(code)
+  }
+
+  private var environment: Environment {
+    var environment: [Environment.Key: String] = [:]
+    for (name, value) in variables { environment[Environment.Key(stringLiteral: name)] = value }
+    return .custom(environment)
   }
 
   /// Writes a file below the place.

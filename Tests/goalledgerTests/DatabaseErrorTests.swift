@@ -149,7 +149,7 @@ struct DatabaseErrorTests {
     guard try await mount(bench, "size=4m") else { return }
     try await bench.goalledger("init", "--db", "disk/goals.db")
     _ = try await bench.run("mount", ["-o", "remount,ro", "disk"])
-    for arguments in [["add", "x"], ["adopt", "1"], ["migrate"]] {
+    for arguments in [["add", "x"], ["adopt", "1"]] {
       let outcome = try await bench.run(
         Bench.program,
         arguments + ["--db", "disk/goals.db"]

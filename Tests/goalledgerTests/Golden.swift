@@ -63,6 +63,7 @@ enum Volatile {
     (#"\b[0-9a-f]{40}\b"#, "COMMIT"),
     (#"\b[0-9a-f]{32}\b"#, "DATABASE"),
     (#"\b[0-9a-f]{12}\b"#, "COMMIT"),
+    (#"\b\d+\.\d+s\b"#, "DURATION"),
     (#""duration_ms": [0-9.e-]+"#, #""duration_ms": DURATION"#),
     (#"\b\d+(\.\d+)? (ms|s)\b"#, "DURATION"),
     (#"index [0-9a-f]{7,}\.\.[0-9a-f]{7,}"#, "index BLOB..BLOB"),
@@ -75,7 +76,10 @@ enum Volatile {
     }
     // A table's columns are as wide as its durations.
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      guard line.contains("DURATION") || line.contains("TRIES") else { return String(line) }
+      let isTask = line.contains(#/^ +[0-9]+  [a-z]+ +[0-9]+  /#)
+      guard isTask || line.contains("DURATION") || line.contains("TRIES") else {
+        return String(line)
+      }
       let indent = line.prefix { $0 == " " }
       return indent
         + line.dropFirst(indent.count)

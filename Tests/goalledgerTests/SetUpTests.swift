@@ -29,6 +29,7 @@ struct SetUpTests {
   func sound() async throws {
     let bench = try Bench()
     try bench.write("Makefile", "test:\n\ttrue\n")
+    try bench.write(".gitignore", "/goals.db*\n")
     try await bench.makeRepository()
     try await bench.goalledger("init", "--workspace", "app")
     try await bench.goalledger("doctor")
@@ -80,6 +81,7 @@ struct SetUpTests {
   func repositories() async throws {
     let bench = try Bench()
     try bench.write("Makefile", "test:\n\ttrue\n")
+    try bench.write(".gitignore", "/goals.db*\n")
     try await bench.makeRepository(commit: false)
     try await bench.goalledger("init", "--workspace", "app")
     try bench.write("context.json", #"{"files": [{"path": "a.txt", "content": "a\n"}]}"#)

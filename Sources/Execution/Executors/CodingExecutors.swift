@@ -66,7 +66,8 @@ public struct CodingExecutors: Sendable {
     case .proveBaseline: RunTests(action: action, scene: scene, expected: .passBeforeChange)
     case .seeTestsFail: RunTests(action: action, scene: scene, expected: .fail)
     case .runCommand: RunCommand(action: action, scene: scene, command: profile.command)
-    case .validate: Validate(action: action, scene: scene)
+    case .validate: Validate(action: action, scene: scene, testsRan: true)
+    case .validateCommand: Validate(action: action, scene: scene, testsRan: false)
     case .commit: Commit(action: action, scene: scene)
     case .recordNote: RecordNote(action: action, scene: scene)
     }

@@ -8,6 +8,8 @@ import GoalLedger
 struct Validate: Executor {
   let action: String
   let scene: AttemptScene
+  /// Whether the goal's plan has tests, so that there must be a tree on which they passed.
+  let testsRan: Bool
 
   func admit(_ task: TaskNode) throws(ExecutionError) {
     let policy = try scene.workspace(for: task).policy
@@ -20,16 +22,7 @@ struct Validate: Executor {
       throw ExecutionError(.internal, "there is nothing to validate: no worktree was made")
     }
     let tree = summary.tree.text
-    guard let tested = scene.evidence.testedTree else {
-      throw ExecutionError(.internal, "no tests have passed in this attempt")
-    }
-    guard tested == tree else {
-      throw ExecutionError(
-        .conflict,
-        "the tests passed on tree \(tested), but the branch is at tree \(tree)",
-        hint: "something else wrote to the attempt's branch; queue the goal anew"
-      )
-    }
+    if testsRan { try requireTested(tree) }
     let asked = Set(scene.context.files.map { Array($0.path.text.utf8) })
     let others = summary.files.map(\.path).filter { !asked.contains(Array($0.utf8)) }
     guard others.isEmpty else {
@@ -49,6 +42,20 @@ struct Validate: Executor {
       result.detail["checked"] = JSONValue.array(checked.map(JSONValue.string)).text
     }
     return result
+  }
+
+  /// Throws unless the tests passed on the tree.
+  private func requireTested(_ tree: String) throws(ExecutionError) {
+    guard let tested = scene.evidence.testedTree else {
+      throw ExecutionError(.internal, "no tests have passed in this attempt")
+    }
+    guard tested == tree else {
+      throw ExecutionError(
+        .conflict,
+        "the tests passed on tree \(tested), but the branch is at tree \(tree)",
+        hint: "something else wrote to the attempt's branch; queue the goal anew"
+      )
+    }
   }
 
   private func check(
@@ -80,7 +87,7 @@ struct Validate: Executor {
     ExecutionError(
       .testsFailed,
       "the success metric does not hold that \(metric.sentence)\(more)",
-      hint: "the tests passed; the goal's 'success_metrics' ask for more"
+      hint: "the goal's 'success_metrics' ask for more than its task does"
     )
   }
 

@@ -27,6 +27,8 @@ public enum ExecutorKind: String, Sendable, Hashable, CaseIterable {
   case runTests = "run_tests"
   /// Checks the evidence and the success metrics.
   case validate
+  /// Checks the success metrics of a goal that ran a command and changed nothing.
+  case validateCommand = "validate_command"
   /// Sums up the change.
   case commit
   /// Runs a command of the policy.

@@ -98,13 +98,13 @@ extension JSONCheck {
   fileprivate mutating func files(_ value: JSONValue, _ place: JSONPlace) -> [FileRequest] {
     guard let elements = array(value, place) else { return [] }
     if elements.isEmpty { fault(place, "must name at least one file") }
-    var seen: [[UInt8]: Int] = [:]
+    // Two spellings of an accent count as one path, as they do on some file systems.
+    var seen: [RelativePath: Int] = [:]
     var result: [FileRequest] = []
     for (index, element) in elements.enumerated() {
       let here = place.element(index)
       guard let file = file(element, here) else { continue }
-      // Bytes, not characters: Swift's strings take two spellings of an accent for one.
-      if let first = seen.updateValue(index, forKey: Array(file.path.text.utf8)) {
+      if let first = seen.updateValue(index, forKey: file.path) {
         fault(here.member("path"), "names \(file.path) again; \(place.element(first)) did already")
       }
       result.append(file)

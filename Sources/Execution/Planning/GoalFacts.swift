@@ -33,7 +33,7 @@ struct GoalFacts: Sendable {
     domain: CodingDomain
   ) {
     facts.append(Fact("clean"))
-    let symbols = context.files.indices.map { "f\($0 + 1)" }
+    let symbols = context.files.indices.map(Self.symbol(ofFile:))
     for (index, file) in context.files.enumerated() {
       describe(file, seen[index], symbol: symbols[index], pointer: "/files/\(index)")
     }
@@ -57,6 +57,9 @@ struct GoalFacts: Sendable {
     if redGreen { facts.append(Fact("required", ["red-green"])) }
   }
 
+  /// The symbol of the file at an index of the context.
+  static func symbol(ofFile index: Int) -> String { "f\(index + 1)" }
+
   private mutating func bind(_ symbol: String, type: String, _ binding: SymbolBinding) {
     objects.append(TypedObject(symbol, TypeExpression(type)))
     bindings[symbol] = binding
@@ -74,7 +77,12 @@ struct GoalFacts: Sendable {
       pointer: pointer,
       expects: seen.sha256
     )
-    bind(symbol, type: "file", binding)
+    if case .edits = file.wish {
+      bind(symbol, type: "edited_file", binding)
+      if seen.matches { facts.append(Fact("edits_match", [symbol])) }
+    } else {
+      bind(symbol, type: "file", binding)
+    }
     facts.append(Fact("todo", [symbol]))
     switch file.wish {
     case .content: facts.append(Fact("wants_content", [symbol]))
@@ -83,12 +91,8 @@ struct GoalFacts: Sendable {
     }
     if seen.present { facts.append(Fact("present", [symbol])) }
     if seen.isTest { facts.append(Fact("test_file", [symbol])) }
-    switch file.wish {
-    case .content where seen.alreadyAsWanted, .edits where seen.alreadyAsWanted:
+    if file.wish != .deletion, seen.alreadyAsWanted {
       facts.append(Fact("already_as_wanted", [symbol]))
-    case .edits where seen.matches:
-      facts.append(Fact("edits_match", [symbol]))
-    default: break
     }
   }
 

@@ -79,8 +79,8 @@ public struct GoalPlanner: Sendable {
     /// The longest it may search.
     public var time: Duration
 
-    /// Bounds; without arguments two million nodes and 20 seconds.
-    public init(nodes: Int = 2_000_000, time: Duration = .seconds(20)) {
+    /// Bounds; without arguments half a million nodes and 20 seconds.
+    public init(nodes: Int = 500_000, time: Duration = .seconds(20)) {
       self.nodes = nodes
       self.time = time
     }
@@ -115,7 +115,7 @@ public struct GoalPlanner: Sendable {
       domain: domain
     )
     let bindings = BindingTable(facts.bindings)
-    let problem = try problem(task: task, facts)
+    let problem = try problem(request, task: task, facts)
     let (plan, nodes) = try search(
       problem,
       limits,
@@ -130,6 +130,7 @@ public struct GoalPlanner: Sendable {
       metrics: metrics
     ).graph(of: plan.steps, orderings: orderings)
     try requireWorkspace(request, task, graph)
+    try requireValidation(metrics, task, graph)
     let body = PlanBody(task: task, plan: plan, orderings: orderings)
     return PlannedGoal(
       task: task,
@@ -193,6 +194,26 @@ public struct GoalPlanner: Sendable {
     if needs { throw noWorkspace(task) }
   }
 
+  /// Success metrics that nothing would check are refused, not forgotten.
+  private func requireValidation(
+    _ metrics: [SuccessMetric],
+    _ task: String,
+    _ graph: TaskGraph
+  ) throws(ExecutionError) {
+    guard !metrics.isEmpty else { return }
+    let validates = graph.nodes.contains { node in
+      let executor = domain.profile(of: node.action)?.executor
+      return executor == .validate || executor == .validateCommand
+    }
+    guard validates else {
+      throw ExecutionError(
+        .invalidContext,
+        "\(task) takes no success metrics: nothing in its plan validates a result",
+        hint: "leave the goal's 'success_metrics' empty"
+      )
+    }
+  }
+
   private func noWorkspace(_ task: String) -> ExecutionError {
     ExecutionError(
       .invalidContext,
@@ -201,10 +222,14 @@ public struct GoalPlanner: Sendable {
     )
   }
 
-  private func problem(task: String, _ facts: GoalFacts) throws(ExecutionError) -> Problem {
+  private func problem(
+    _ request: PlanRequest,
+    task: String,
+    _ facts: GoalFacts
+  ) throws(ExecutionError) -> Problem {
     do throws(HDDLError) {
       return try Problem(
-        name: "goal",
+        name: "goal-\(request.goalID)",
         domain: domain.domain,
         objects: facts.objects,
         facts: facts.facts,
@@ -232,11 +257,7 @@ public struct GoalPlanner: Sendable {
     switch result.outcome {
     case .plan(let plan): return (plan, result.nodes)
     case .unsolvable: throw failure.error(problem)
-    case .outOfNodes:
-      throw ExecutionError(
-        .noPlan,
-        "no plan for \(failure.task) was found within \(limits.nodes) steps of search"
-      )
+    case .outOfNodes: throw failure.error(problem, gaveUpAfter: limits.nodes)
     case .timedOut:
       throw ExecutionError(
         .timedOut,

@@ -13,45 +13,63 @@ struct PlanFailure: Sendable {
   let seen: [SeenFile]
 
   /// The error of a goal without a plan.
-  func error(_ problem: Problem) -> ExecutionError {
+  ///
+  /// - Parameter limit: the nodes after which the search was given up; nil if it tried everything.
+  func error(_ problem: Problem, gaveUpAfter limit: Int? = nil) -> ExecutionError {
+    let message =
+      limit.map { "no plan for \(task) was found within \($0) steps of search" }
+      ?? "no method of \(task) applies"
     let found = Explanation.of(
       problem,
       shouldStop: { Task.isCancelled },
       name: bindings.name(of:)
     )
-    let message = "no method of \(task) applies"
     guard let found else { return ExecutionError(.noPlan, message) }
     let facts = Set(problem.facts)
     var reasons: [String] = []
     for failure in found.failures {
-      let reason = reason(failure, facts)
-      if !reasons.contains(reason) { reasons.append(reason) }
+      for reason in self.reasons(failure, facts) where !reasons.contains(reason) {
+        reasons.append(reason)
+      }
     }
-    return ExecutionError(
-      .noPlan,
-      "\(message): \(reasons.isEmpty ? found.sentence : reasons.joined(separator: "; "))"
-    )
+    let why = reasons.isEmpty ? found.sentence : reasons.prefix(20).joined(separator: "; ")
+    let more = reasons.count > 20 ? "; and \(reasons.count - 20) more" : ""
+    return ExecutionError(.noPlan, "\(message): \(why)\(more)")
   }
 
   /// What kept one method from applying, and why it was the one to take.
-  private func reason(_ failure: Explanation.Failure, _ facts: Set<Fact>) -> String {
+  private func reasons(_ failure: Explanation.Failure, _ facts: Set<Fact>) -> [String] {
     guard let missing = fact(failure.condition), let symbol = missing.arguments.first else {
-      return failure.sentence
+      let isAboutEdits = failure.condition.contains("(edits_match ")
+      let edits = isAboutEdits ? impossibleEdits(facts) : []
+      return edits.isEmpty ? [failure.sentence] : edits
     }
-    if missing.predicate == "edits_match", let why = dryRun(of: symbol) { return why }
-    guard let purpose = purpose(of: failure, symbol, facts) else { return failure.sentence }
-    // "a is to be edited" and "a does not exist" make one sentence about a.
-    let subject = bindings.name(of: symbol) + " "
-    let ending =
-      failure.sentence.hasPrefix(subject)
-      ? String(failure.sentence.dropFirst(subject.count)) : failure.sentence
-    return "\(purpose) but \(ending)"
+    guard let purpose = purpose(of: failure, symbol, facts) else { return [failure.sentence] }
+    return [joined(purpose, failure.sentence, about: symbol)]
   }
 
-  /// What the applier said of a file that cannot be edited.
-  private func dryRun(of symbol: String) -> String? {
-    guard let index = bindings[symbol]?.fileIndex, seen.indices.contains(index) else { return nil }
-    return seen[index].reason
+  /// What is wrong with each file whose edits cannot be made, all of them at once.
+  private func impossibleEdits(_ facts: Set<Fact>) -> [String] {
+    seen.indices.compactMap { index in
+      let symbol = GoalFacts.symbol(ofFile: index)
+      let wanted = Fact("wants_edits", [symbol])
+      guard facts.contains(wanted), !seen[index].matches else { return nil }
+      let missing = Fact(seen[index].present ? "edits_match" : "present", [symbol])
+      if seen[index].present, let reason = seen[index].reason { return reason }
+      return joined(
+        domain.sentence(wanted, holds: true, bindings: bindings),
+        domain.sentence(missing, holds: false, bindings: bindings),
+        about: symbol
+      )
+    }
+  }
+
+  /// "a is to be edited" and "a does not exist" make one sentence about a.
+  private func joined(_ purpose: String, _ obstacle: String, about symbol: String) -> String {
+    let subject = bindings.name(of: symbol) + " "
+    let ending =
+      obstacle.hasPrefix(subject) ? String(obstacle.dropFirst(subject.count)) : obstacle
+    return "\(purpose) but \(ending)"
   }
 
   /// What is wanted of the object: the method's condition about it that no action changes.

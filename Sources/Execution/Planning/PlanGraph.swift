@@ -69,7 +69,7 @@ struct PlanGraph: Sendable {
       return policy.tests[name].map { [$0] } ?? []
     case .runCommand:
       return policy.commands[name].map { [$0] } ?? []
-    case .validate:
+    case .validate, .validateCommand:
       return metrics.compactMap { metric in
         guard case .command(let name) = metric else { return nil }
         return policy.commands[name]

@@ -220,7 +220,8 @@ struct Checker {
       throw HDDLError(
         .arity,
         at: position,
-        "the \(what) is given \(arguments.count) arguments and has \(parameters.count)",
+        "the \(what) takes \(parameters.count) \(parameters.count == 1 ? "argument" : "arguments"), "
+          + "not \(arguments.count)",
         hint: parameters.isEmpty ? "it takes none" : "it takes \(spelled(parameters))"
       )
     }

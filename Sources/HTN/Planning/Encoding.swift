@@ -164,8 +164,9 @@ struct Encoding {
   var atoms: AtomTable
   private(set) var initial: [Int32] = []
 
-  /// Encodes a problem; without `pullingUp`, methods are tried exactly as declared.
-  init(_ problem: Problem, pullingUp: Bool) {
+  /// Encodes a problem; without `pullingUp`, methods are tried exactly as declared, and with
+  /// `linearised`, every network is taken as the first sequence that its orderings allow.
+  init(_ problem: Problem, pullingUp: Bool, linearised: Bool = false) {
     self.problem = problem
     let domain = problem.domain
     objectIndices = Encoding.indices(problem.objects.map(\.name))
@@ -185,20 +186,20 @@ struct Encoding {
       }
     }
     for action in domain.actions { encode(action) }
-    isTotallyOrdered =
-      (domain.methods.map(\.network) + [problem.network]).allSatisfy { $0.sequenceOrder != nil }
-    var pulledUp = PullUp(encoding: self)
+    let root = Method("", problem.parameters, task: "", network: problem.network)
+    let all = (domain.methods + [root]).map { linearised ? $0.linearised : $0 }
+    isTotallyOrdered = all.allSatisfy { $0.network.sequenceOrder != nil }
+    var pulledUp = PullUp(encoding: self, methods: all)
     if pullingUp { pulledUp.compute() }
     sets = pulledUp.sets
     methodsOfTask = Array(repeating: [], count: actionCount + domain.tasks.count)
-    for (index, method) in domain.methods.enumerated() {
-      encode(method, source: index, extra: pulledUp.conditions(ofMethod: index))
-      if let task = taskIndices[method.task] {
+    for (index, method) in all.enumerated() {
+      let source = index < domain.methods.count ? index : -1
+      encode(method, source: source, extra: pulledUp.conditions(ofMethod: index))
+      if source >= 0, let task = taskIndices[method.task] {
         methodsOfTask[Int(task)].append(Int32(index))
       }
     }
-    let root = Method("", problem.parameters, task: "", network: problem.network)
-    encode(root, source: -1, extra: pulledUp.conditions(ofMethod: domain.methods.count))
     goal = encodeGoal()
   }
 
@@ -213,6 +214,26 @@ struct Encoding {
     task < actionCount
       ? problem.domain.actions[task].parameters
       : problem.domain.tasks[task - actionCount].parameters
+  }
+}
+
+extension Method {
+  /// The method with its subtasks in the first sequence that its orderings allow.
+  fileprivate var linearised: Method {
+    guard let order = network.sorted else { return self }
+    let sequence = zip(order, order.dropFirst()).map { Ordering($0, $1) }
+    return Method(
+      name,
+      parameters,
+      task: task,
+      arguments: arguments,
+      precondition: precondition,
+      network: TaskNetwork(
+        network.subtasks,
+        ordering: network.ordering + sequence,
+        constraints: network.constraints
+      )
+    )
   }
 }
 

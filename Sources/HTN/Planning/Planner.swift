@@ -61,24 +61,54 @@ public struct Planner: Sendable {
   /// The most choices of a plan for which it is recorded what else was considered.
   public static let consideredChoices = 200
 
+  /// The most nodes spent on trying a partially ordered problem as a sequence.
+  public static let linearisedNodes = 250_000
+
   /// The problem.
   public let problem: Problem
   private let preference: Preference?
-  private let encoding: Encoding
+  /// The problem with every network taken as a sequence, which those of many problems are anyway.
+  private let sequential: Encoding
+  private let isTotallyOrdered: Bool
 
   /// A planner for a problem; without a preference, methods are tried in the order of declaration.
   public init(_ problem: Problem, preference: Preference? = nil) {
     self.problem = problem
     self.preference = preference
-    encoding = Encoding(problem, pullingUp: true)
+    let networks = problem.domain.methods.map(\.network) + [problem.network]
+    isTotallyOrdered = networks.allSatisfy { $0.sequenceOrder != nil }
+    sequential = Encoding(problem, pullingUp: true, linearised: true)
   }
 
   /// Searches for a plan.
   ///
+  /// A partially ordered problem is tried as a sequence first, with a quarter of the node budget and
+  /// at most `linearisedNodes`: most have such a plan, and more is known of what comes before what. Only
+  /// the whole search can prove that there is no plan.
+  public func plan(_ limits: Limits = Limits()) -> Result {
+    if isTotallyOrdered { return search(sequential, limits) }
+    let first = search(
+      sequential,
+      Limits(
+        nodes: min(limits.nodes / 4, Planner.linearisedNodes),
+        isPastDeadline: limits.isPastDeadline,
+        isCancelled: limits.isCancelled
+      )
+    )
+    switch first.outcome {
+    case .plan, .timedOut, .cancelled: return first
+    case .unsolvable, .outOfNodes: break
+    }
+    var rest = limits
+    rest.nodes -= first.nodes
+    let result = search(Encoding(problem, pullingUp: true), rest)
+    return Result(outcome: result.outcome, nodes: result.nodes + first.nodes)
+  }
+
   /// Left recursion that changes nothing is not followed at first; only if that leaves a problem
   /// without plan is it allowed once, twice, four times and so on. So the search ends where the tasks
   /// that can be reached are finite, and else is ended by its limits.
-  public func plan(_ limits: Limits = Limits()) -> Result {
+  private func search(_ encoding: Encoding, _ limits: Limits) -> Result {
     var nodes = 0
     var recursion = 0
     while true {

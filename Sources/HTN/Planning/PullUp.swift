@@ -38,17 +38,12 @@ struct PullUp {
   /// The object sets, with those that were added here.
   var sets: ObjectSets { encoding.sets }
 
-  init(encoding: Encoding) {
+  /// Prepares for the methods of a problem, its own network last.
+  init(encoding: Encoding, methods: [Method]) {
     self.encoding = encoding
+    self.methods = methods
     domain = encoding.problem.domain
     needs = Array(repeating: nil, count: domain.actions.count + domain.tasks.count)
-    let root = Method(
-      "",
-      encoding.problem.parameters,
-      task: "",
-      network: encoding.problem.network
-    )
-    methods = domain.methods + [root]
     extra = Array(repeating: [], count: methods.count)
   }
 

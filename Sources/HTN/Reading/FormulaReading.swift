@@ -14,15 +14,15 @@ func formula(_ node: SExpression) throws(HDDLError) -> Formula {
   case "not":
     return .not(try formula(try only(1, of: node, "one condition")[1]))
   case "imply":
-    let both = try only(2, of: node, "two conditions")
+    let both = try only(2, of: node, "a pair of conditions")
     return .imply(try formula(both[1]), try formula(both[2]))
   case "forall", "exists":
-    let both = try only(2, of: node, "parameters and a condition")
+    let both = try only(2, of: node, "parameters with a condition")
     let bound = try parameters(both[1])
     let inner = try formula(both[2])
     return node.head == "forall" ? .forall(bound, inner) : .exists(bound, inner)
   case "=":
-    let both = try only(2, of: node, "two terms")
+    let both = try only(2, of: node, "a pair of terms")
     return .equal(try both[1].term(), try both[2].term())
   case "sortof":
     let parts = try only(3, of: node, "a term, '-' and a type")
@@ -78,10 +78,10 @@ func effect(_ node: SExpression, cost: inout Int) throws(HDDLError) -> Effect {
     guard let predicate = inner.first else { throw missing("an atom", at: 1, of: items, in: node) }
     return .delete(try atom(predicate, inner.dropFirst(), position: both[1].position))
   case "forall":
-    let both = try only(2, of: node, "parameters and an effect")
+    let both = try only(2, of: node, "parameters with an effect")
     return .forall(try parameters(both[1]), try effect(both[2], cost: &cost))
   case "when":
-    let both = try only(2, of: node, "a condition and an effect")
+    let both = try only(2, of: node, "a condition with an effect")
     return .when(try formula(both[1]), try effect(both[2], cost: &cost))
   case "increase":
     if let number = items.last?.word.flatMap({ Int($0) }) { cost += number }

@@ -35,7 +35,8 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
     LedgerError(
       .invalid,
       description,
-      hint: "Schema/configuration.schema.json says what may stand there"
+      hint: mistakes.allSatisfy { $0.path.isEmpty }
+        ? nil : "Schema/configuration.schema.json says what may stand there"
     )
   }
 }

@@ -133,7 +133,7 @@ public struct Diagnosis: Sendable {
     do throws(ExecutionError) {
       add("git", .fine, try await GitProgram.version(searchPath: searchPath))
     } catch {
-      add("git", .wrong, error.message, hint: error.hint)
+      add("git", .wrong, error.message, hint: "install git 2.36 or newer")
     }
   }
 

@@ -56,6 +56,7 @@ public struct InitialConfiguration: Sendable {
     )
     let isCovered = ignored.contains("/*.db") && name.hasSuffix(".db")
     let lines = isCovered ? ["\(name)-*"] : [name, "\(name)-*"]
+    if ignored.contains("\(name)*") || ignored.contains("/*.db*") { return [] }
     return lines.filter { !ignored.contains($0) }
   }
 

@@ -61,6 +61,13 @@ public enum TextFile {
     return text
   }
 
+  /// A file's size, in bytes; 0 where there is none.
+  public static func size(_ path: String) -> Int {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return 0 }
+    return Int(status.st_size)
+  }
+
   /// Writes a file that does not exist yet.
   /// - throws: `.refused` where something of that name exists, `.diskFull` or `.unavailable` where
   ///   it cannot be written; then nothing is left of it.

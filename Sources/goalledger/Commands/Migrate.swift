@@ -18,6 +18,7 @@ struct Migrate: AsyncParsableCommand {
   @OptionGroup var output: JSONOptions
 
   func run() async throws {
+    try database.beThere()
     let applied = try await SQLiteGoalStore.migrate(path: database.path)
     if output.json {
       Terminal.output.line(

@@ -19,7 +19,23 @@ struct DatabaseOptions: ParsableArguments {
 
   /// Opens the database, which must be there and up to date.
   func open() async throws(LedgerError) -> SQLiteGoalStore {
-    try await SQLiteGoalStore.open(path: path, .asIs)
+    try beThere()
+    let store = try await SQLiteGoalStore.open(path: path, .asIs)
+    // Where no worker runs, nobody else would ever shorten the log that commands like this grow.
+    if TextFile.size(path + "-wal") > 8 << 20 { try? await store.checkpoint() }
+    return store
+  }
+
+  /// Checks that there is something of that name: whoever is new here wants to know how to begin.
+  func beThere() throws(LedgerError) {
+    let folder = PathText.folder(of: path)
+    guard ProjectFolder(folder).has(PathText.name(of: path)) || path == "/" else {
+      throw LedgerError(
+        .unavailable,
+        "there is no database \(path)",
+        hint: "make one with 'goalledger init', or name another with --db"
+      )
+    }
   }
 
   func validate() throws {

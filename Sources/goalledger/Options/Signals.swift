@@ -9,9 +9,11 @@ enum Signals {
     _ body: (StopSignal) async throws(LedgerError) -> T
   ) async throws(LedgerError) -> T {
     let stop = StopSignal()
+    // Trapped before anything begins: a signal in the first moment must not kill what has begun.
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     let listener = Task {
       var hasDrained = false
-      for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+      for await _ in signals {
         if hasDrained { stop.now() } else { stop.drain() }
         hasDrained = true
       }

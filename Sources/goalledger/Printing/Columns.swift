@@ -25,7 +25,7 @@ enum Columns {
   static func oneLine(_ text: String, _ width: Int) -> String {
     var line = ""
     for character in text.prefix(width + 1) { line.append(isControl(character) ? " " : character) }
-    return line.count > width ? line.prefix(width - 3) + "..." : line
+    return line.count > width ? line.prefix(width - 3) + "..." : trimmed(line)
   }
 
   /// Several lines, control characters other than line ends and tabs shown as `?`.

@@ -22,7 +22,7 @@ enum GoalReport {
     let goal = history.goal
     let state = terminal.paint(goal.state.rawValue, Colour(goal.state))
     var facts: [(String, String)] = [("state", "\(state), version \(goal.version)")]
-    if let reason = outcome(goal.result)?.reason { facts.append(("reason", reason)) }
+    if let reason = outcome(goal.result) { facts.append(("reason", reason)) }
     if let obstacle = history.obstacle { facts.append(("waits for", obstacle)) }
     if let task = goal.task { facts.append(("task", task)) }
     if let workspace = goal.workspace { facts.append(("workspace", workspace)) }
@@ -59,7 +59,7 @@ enum GoalReport {
       first += ", \(Length.text(milliseconds: end - attempt.startedAt))"
     }
     var lines = [first]
-    if let reason = outcome(attempt.outcome)?.reason { lines.append("  reason: \(reason)") }
+    if let reason = outcome(attempt.outcome) { lines.append("  reason: \(reason)") }
     if let change = part.change {
       let files = GoalJSON.embedded(change.files).array?.count ?? 0
       lines.append(
@@ -80,10 +80,9 @@ enum GoalReport {
   }
 
   /// The reason in an outcome, wherever the worker put its sentence.
-  private static func outcome(_ text: String?) -> (reason: String, Void)? {
+  private static func outcome(_ text: String?) -> String? {
     guard let text, let value = try? JSONValue.parse(text) else { return nil }
-    let keys = ["reason", "message", "error", "note"]
-    guard let reason = keys.lazy.compactMap({ value[$0]?.string }).first else { return nil }
-    return (Columns.oneLine(reason, 400), ())
+    let reason = value.error?.message?.string ?? value.reason?.string ?? value.note?.string
+    return reason.map { Columns.oneLine($0, 400) }
   }
 }

@@ -23,10 +23,17 @@ enum PlanReport {
     lines += Columns.table([["#", "AFTER", "TASK"]] + rows)
     let passed = (body.considered?.array ?? []).map { choice in
       "passed over \(choice.method?.string ?? "?") of \(choice.task?.string ?? "?"): "
-        + (choice.why?.string ?? "?")
+        + named(choice.why?.string ?? "?", names)
     }
     if !passed.isEmpty { lines += [""] + passed }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The sentence with each symbol replaced by what it stands for.
+  private static func named(_ sentence: String, _ names: [String: String]) -> String {
+    sentence.split(separator: " ", omittingEmptySubsequences: false)
+      .map { names[String($0)] ?? String($0) }
+      .joined(separator: " ")
   }
 
   static func json(_ planned: PlannedGoal) -> JSONValue {

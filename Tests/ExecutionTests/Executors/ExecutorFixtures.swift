@@ -102,6 +102,7 @@ extension PythonProject {
     policy: WorkspacePolicy? = nil,
     extra: [String: JSONValue] = [:],
     metrics: String = "[]",
+    attempt: Int64 = 1,
     before: @Sendable (TaskNode, AttemptWorkspace) async throws(ExecutionError) -> Void = {
       (_, _) async throws(ExecutionError) in
     }
@@ -126,7 +127,7 @@ extension PythonProject {
       policy: policy,
       repository: repository,
       goal: 1,
-      attempt: 1,
+      attempt: attempt,
       root: folder + "/worktrees",
       base: base,
       marker: "test-\(UUID().uuidString)"

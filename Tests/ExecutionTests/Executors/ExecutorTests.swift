@@ -223,6 +223,15 @@ struct ExecutorTests {
     #expect(scribble.done.first?.result.detail["changed_tracked"] == #"["calc.py"]"#)
     #expect(scribble.done.last?.result.detail["files"] == "[]")
 
+    let unmet = try await project.run(
+      "run_command",
+      [],
+      extra: ["command": "hello"],
+      metrics: #"[{"kind":"file_present","path":"no.py"}]"#,
+      attempt: 2
+    )
+    #expect(unmet.failed?.task == "validate_command")
+
     let third = try PythonProject()
     let fails = try await third.run("run_command", [], extra: ["command": "fails"])
     #expect(fails.failed?.error.code == .commandFailed)

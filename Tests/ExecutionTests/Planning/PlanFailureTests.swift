@@ -76,6 +76,13 @@ private let hopeless: [Hopeless] = [
     says: "the workspace demo has no command called no; it has lint"
   ),
   Hopeless(
+    task: "record",
+    files: [],
+    metrics: #"[{"kind":"file_present","path":"a"}]"#,
+    code: .invalidContext,
+    says: "record takes no success metrics"
+  ),
+  Hopeless(
     files: [
       ["path": "a", "delete": true, "expects": .string(String(repeating: "0", count: 64))]
     ],
@@ -113,6 +120,46 @@ struct PlanFailureTests {
     #expect(error?.code == .noPlan)
     #expect(error?.message.hasPrefix("no method of fix_bug applies: ") == true)
     #expect(error?.message.contains("'a'") == true, "\(error?.message ?? "planned")")
+  }
+
+  @Test("are told about every edit that cannot be made, however many files there are")
+  func manyEdits() async {
+    var present: [String: String] = [:]
+    for number in 1...300 { present["f\(number)"] = "1" }
+    present["f150"] = nil
+    present["f300"] = nil
+    let error = await failure { () async throws(ExecutionError) in
+      _ = try await planned(
+        "fix_bug",
+        (1...300).map { edit("f\($0)", "1", "2") },
+        over: present
+      )
+    }
+    #expect(
+      error?.message == "no method of fix_bug applies: f150 is to be edited but does not exist; "
+        + "f300 is to be edited but does not exist"
+    )
+  }
+
+  @Test("that the search gives up on say where it was stuck", arguments: [0, 30])
+  func givenUp(others: Int) async {
+    // Under red-green the tests come first; what stands in this one's way goes only later.
+    let files = [content("pkg/test_a.py"), deletion("pkg")]
+    let tests = (0..<others).map { content("tests/f\($0)") }
+    let error = await failure { () async throws(ExecutionError) in
+      _ = try await planned(
+        "fix_bug",
+        files + tests,
+        over: ["pkg": "1"],
+        redGreen: true,
+        limits: GoalPlanner.Limits(nodes: 5_000)
+      )
+    }
+    let beginning =
+      others == 0
+      ? "no method of fix_bug applies" : "no plan for fix_bug was found within 5000 steps of search"
+    #expect(error?.code == .noPlan)
+    #expect(error?.message == beginning + ": pkg exists")
   }
 
   @Test("because their task is unknown list the tasks, the closest first")

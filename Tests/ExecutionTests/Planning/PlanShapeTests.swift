@@ -80,7 +80,7 @@ struct PlanShapeTests {
     )
     #expect(
       try await planned("run_command", [], extra: ["command": "lint"]).spoken
-        == ["execute_command lint", "commit"]
+        == ["execute_command lint", "validate_command", "commit"]
     )
     let note = try await GoalPlanner(domain: CodingDomain()).plan(
       PlanRequest(task: "record", text: "remember the milk")
@@ -140,7 +140,7 @@ struct ProblemTextTests {
       over: ["src/a.py": "1"],
       beliefs: ["red-green"]
     )
-    #expect(goal.problemText.contains("    f1 - file ; src/a.py\n"))
+    #expect(goal.problemText.contains("    f1 - edited_file ; src/a.py\n"))
     let domain = try CodingDomain().domain
     let problem = try Problem(hddl: goal.problemText, domain: domain)
     #expect(problem.facts == goal.problem.facts)

@@ -61,7 +61,8 @@ func planned(
   redGreen: Bool = false,
   beliefs: [String] = [],
   extra: [String: JSONValue] = [:],
-  metrics: String = "[]"
+  metrics: String = "[]",
+  limits: GoalPlanner.Limits = GoalPlanner.Limits()
 ) async throws(ExecutionError) -> PlannedGoal {
   var context = extra
   if !files.isEmpty { context["files"] = .array(files) }
@@ -74,7 +75,8 @@ func planned(
       policy: testPolicy(redGreen: redGreen),
       source: MemoryFiles(files: present, unusable: unusable),
       beliefs: beliefs
-    )
+    ),
+    limits: limits
   )
 }
 

@@ -97,21 +97,14 @@ struct ProjectKindTests {
 
   private func folder(_ files: [String: String]) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
-    for (name, text) in files {
-      let url = folder.url.appending(path: name)
-      try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(),
-        withIntermediateDirectories: true
-      )
-      try Data(text.utf8).write(to: url)
-    }
+    for (name, text) in files { try folder.write(text, to: name) }
     return folder
   }
 
   @Test("finds the kind, its tests and its build", arguments: cases)
   func recognises(_ given: Case) throws {
     let folder = try folder(given.files)
-    let found = RecognisedProject.all(in: ProjectFolder(folder.url.path))
+    let found = RecognisedProject.all(in: ProjectFolder(folder.path))
     #expect(found.map(\.kind) == given.kinds)
     #expect(found.compactMap(\.test).first == given.test)
     #expect(found.compactMap(\.build).first == given.build)
@@ -120,7 +113,7 @@ struct ProjectKindTests {
   @Test("what init writes is read without a mistake, and says the same", arguments: cases)
   func roundTrip(_ given: Case) throws {
     let folder = try folder(given.files)
-    let root = folder.url.path
+    let root = folder.path
     try FileManager.default.createDirectory(
       atPath: "\(root)/.git",
       withIntermediateDirectories: true
@@ -140,8 +133,8 @@ struct ProjectKindTests {
   @Test("outside of a repository there is no workspace")
   func outside() throws {
     let folder = try folder([:])
-    let file = "\(folder.url.path)/goalledger.json"
-    let first = InitialConfiguration(file: file, folder: folder.url.path, name: nil)
+    let file = "\(folder.path)/goalledger.json"
+    let first = InitialConfiguration(file: file, folder: folder.path, name: nil)
     #expect(first.repository == nil)
     #expect(try Configuration.parse(first.text, file: file, environment: [:]).workspaces.isEmpty)
   }
@@ -155,7 +148,7 @@ struct ProjectKindTests {
   )
   func ignores(text: String, missing: [String]) throws {
     let folder = try folder([".gitignore": text, ".git/HEAD": ""])
-    let root = folder.url.path
+    let root = folder.path
     let first = InitialConfiguration(file: "\(root)/goalledger.json", folder: root, name: nil)
     #expect(first.missingIgnores(database: "\(root)/goals.db") == missing)
     #expect(first.missingIgnores(database: "/elsewhere/goals.db") == [])

@@ -99,9 +99,7 @@ actor LedgerWriter {
       _ continuation: CheckedContinuation<Result<T, LedgerError>, Never>
     ) {
       let outcome = Outcome()
-      var result: Result<T, LedgerError> = .failure(
-        LedgerError(.unavailable, "an earlier write of the same transaction failed")
-      )
+      var result: Result<T, LedgerError>?
       self.outcome = outcome
       perform = { connection in
         do throws(LedgerError) {
@@ -116,8 +114,10 @@ actor LedgerWriter {
         }
       }
       finish = { failure in
-        if let failure, case .success = result { result = .failure(failure) }
-        continuation.resume(returning: result)
+        // Its own refusal stands; success, or not having been reached, is what befell them all.
+        if case .failure = result {} else if let failure { result = .failure(failure) }
+        let lost = LedgerError(.internal, "a write was neither made nor refused")
+        continuation.resume(returning: result ?? .failure(lost))
       }
     }
   }
