@@ -3,7 +3,7 @@ import Execution
 import GoalLedger
 import Testing
 
-@Suite("Circuit breakers")
+@Suite("Circuit breakers", .timeLimit(.minutes(1)))
 struct BreakerTests {
   let policy = BreakerPolicy(threshold: 3)
 

@@ -25,7 +25,7 @@ final class Census: Sendable {
   func most(_ name: String) -> Int { counts.withLock { $0[name]?.most ?? 0 } }
 }
 
-@Suite("Order of tasks")
+@Suite("Order of tasks", .timeLimit(.minutes(1)))
 struct OrderTests {
   @Test(
     "Random graphs run in order, within every cap, to the states their policies demand",

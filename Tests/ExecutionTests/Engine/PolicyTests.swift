@@ -2,7 +2,7 @@
 import Execution
 import Testing
 
-@Suite("Dependency policies and refusals")
+@Suite("Dependency policies and refusals", .timeLimit(.minutes(1)))
 struct PolicyTests {
   /// Succeeds, save for the tasks named.
   func failing(_ bad: Int...) -> ScriptedExecutor {

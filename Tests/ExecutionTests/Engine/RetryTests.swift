@@ -4,7 +4,7 @@ import GoalLedger
 import Synchronization
 import Testing
 
-@Suite("Retries")
+@Suite("Retries", .timeLimit(.minutes(1)))
 struct RetryTests {
   /// Fails the given number of times, whatever the task, then succeeds.
   func failing(_ times: Int, with error: ExecutionError = passing) -> ScriptedExecutor {

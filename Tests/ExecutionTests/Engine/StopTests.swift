@@ -4,7 +4,7 @@ import GoalLedger
 import Synchronization
 import Testing
 
-@Suite("Stopping and resuming")
+@Suite("Stopping and resuming", .timeLimit(.minutes(1)))
 struct StopTests {
   /// Says when it has begun, then waits to be cancelled.
   func hanging(_ begun: Signal) -> ScriptedExecutor {
@@ -147,14 +147,11 @@ struct StopTests {
   @Test("Stopped while its start was being recorded, a task is not executed, and that is recorded")
   func cancelledWhileRecording() async throws {
     let control = Mutex<EngineControl?>(nil)
+    var executor = ScriptedExecutor()
+    executor.before = { _ throws(ExecutionError) in Issue.record("begun") }
     let bench = try EngineBench(
       [task(0)],
-      executors: [
-        ScriptedExecutor { _ throws(ExecutionError) in
-          Issue.record("executed")
-          return TaskResult()
-        }
-      ],
+      executors: [executor],
       refuse: { _ throws(ExecutionError) in control.withLock { $0?.cancel(.abandoned) } }
     )
     control.withLock { $0 = bench.control }
@@ -195,6 +192,7 @@ struct StopTests {
 
   @Test("A recorder that has lost the lease stops everything, and what it refused does not happen")
   func recorderLosesLease() async throws {
+    let refused = Signal()
     let begun = Signal()
     let release = Signal()
     let executor = ScriptedExecutor { context throws(ExecutionError) in
@@ -210,9 +208,9 @@ struct StopTests {
       [task(0), task(1), task(2, after: [0])],
       executors: [executor],
       refuse: { events throws(ExecutionError) in
-        if case .ended? = events.first {
-          throw ExecutionError(.leaseLost, "another worker took over")
-        }
+        guard case .ended? = events.first, refused.count == 0 else { return }
+        refused.change()
+        throw ExecutionError(.leaseLost, "another worker took over")
       }
     )
     async let running = bench.run()
