@@ -61,7 +61,9 @@ struct AttemptRunner: Sendable {
     }
     if case .failed(let error, _) = verdict, error.code == .leaseLost {
       verdict = .cancelled(.leaseLost)
-    } else if let reason = control.reason, verdict != .succeeded {
+    }
+    // A lost lease outweighs every other reason to stop: what lies there is not ours to undo.
+    if let reason = control.reason, verdict != .succeeded, verdict != .cancelled(.leaseLost) {
       verdict = .cancelled(reason)
     }
     await conclude(work, verdict, started: start, clock)
@@ -80,6 +82,9 @@ struct AttemptRunner: Sendable {
         "\(claim.attempt.takeovers) workers ended while they executed this attempt",
         hint: "look for a command that kills the worker or uses up its memory"
       )
+    }
+    if claim.attempt.number > 1 {
+      try await Sweeper(store: store, places: places, watch: watch).undoExpired(of: claim.goal.id)
     }
     let policy = try places.policy(of: claim.goal)
     let place = policy.map {
