@@ -61,20 +61,24 @@ extension AttemptRunner {
   private func satisfy(_ work: AttemptWork) async throws(ExecutionError) -> (GoalState, String?) {
     let claim = work.claim
     var change: ChangeRecord?
+    var changesFiles = false
     var result: [String: JSONValue] = [:]
-    if let workspace = work.workspace, let place = work.place {
-      let base = try await place.open().base.text
+    if let workspace = work.workspace {
+      _ = try await workspace.open()
+      guard let summary = try await workspace.summary() else {
+        throw ExecutionError(.internal, "an open workspace has no summary")
+      }
       var record = ChangeRecord(
         workspace: workspace.policy.name,
-        branch: workspace.branch,
-        baseCommit: base
+        branch: summary.branch,
+        baseCommit: summary.base.text
       )
-      record.state = "rolled_back"
-      if let summary = try await workspace.summary(), !summary.files.isEmpty {
-        record.state = "committed"
-        record.headCommit = summary.head.text
-        record.tree = summary.tree.text
-        record.files = JSONValue.array(summary.files.map(\.json)).text
+      record.state = "committed"
+      record.headCommit = summary.head.text
+      record.tree = summary.tree.text
+      record.files = JSONValue.array(summary.files.map(\.json)).text
+      changesFiles = !summary.files.isEmpty
+      if changesFiles {
         result["branch"] = .string(summary.branch)
         result["commit"] = .string(summary.head.text)
         result["files"] = JSONValue(summary.files.count)
@@ -94,7 +98,8 @@ extension AttemptRunner {
     } catch {
       throw ExecutionError(error)
     }
-    if change?.state == "committed" {
+    // A branch without a commit of its own is not worth keeping.
+    if changesFiles {
       _ = try? await work.workspace?.finish()
     } else {
       try? await work.workspace?.rollBack()

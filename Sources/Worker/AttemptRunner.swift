@@ -95,7 +95,7 @@ struct AttemptRunner: Sendable {
     if let place, planned.graph.nodes.contains(where: { planner.needsWorkspace($0) }) {
       let (repository, base) = try await place.open()
       work.workspace = try places.workspace(
-        place.policy,
+        planned.policy ?? place.policy,
         repository,
         goal: claim.goal.id,
         attempt: claim.attempt.number,

@@ -116,7 +116,7 @@ struct Sweeper: Sendable {
       attempt.state != .open, let change = try await store.change(of: attempt.id),
       change.workspace == policy.name
     else { return .leave }
-    if change.state == "committed" { return .keepBranch }
+    if change.state == "committed" && change.headCommit != change.baseCommit { return .keepBranch }
     return attempt.state == .expired && change.state == "open" ? .undo(attempt.id) : .remove
   }
 }

@@ -112,6 +112,23 @@ struct ExecutingGoalsTests {
     #expect(try fixture.leftovers().branches.isEmpty)
   }
 
+  @Test(
+    "a goal brings a command of its own only where the workspace takes one",
+    arguments: [true, false]
+  )
+  func ownCommand(isAllowed: Bool) async throws {
+    let fixture = try await WorkerFixture()
+    var configuration = fixture.configuration()
+    configuration.workspaces["app"]?.contextCommandsAllowed = isAllowed
+    let id = try await fixture.adopt(
+      "run_command",
+      ["command": ["argv": ["test", "-e", "calc.py"]]]
+    )
+    try await fixture.worker(configuration).run(drain: true)
+    let goal = try await fixture.goal(id)
+    #expect(goal.state == (isAllowed ? .satisfied : .failed), "\(goal.result ?? "")")
+  }
+
   @Test("a goal that only records a note needs neither workspace nor git")
   func note() async throws {
     let fixture = try await WorkerFixture()

@@ -134,6 +134,24 @@ extension WorkspacePolicy {
     )
   }
 
+  /// The policy with the commands that a goal's context brings.
+  ///
+  /// - Throws: `.refused` if it brings any and the policy takes none.
+  func including(_ context: GoalContext) throws(ExecutionError) -> WorkspacePolicy {
+    guard !context.brought.isEmpty else { return self }
+    guard contextCommandsAllowed else {
+      throw ExecutionError(
+        .refused,
+        "the goal brings a command of its own, and the workspace \(name) takes none",
+        hint: "name one of the workspace's commands, or ask the operator to set 'context_commands'"
+      )
+    }
+    var policy = self
+    policy.tests[GoalContext.broughtName] = context.brought["tests"]
+    policy.commands[GoalContext.broughtName] = context.brought["command"]
+    return policy
+  }
+
   /// The tests of that name.
   ///
   /// - Throws: `.refused`, listing the tests there are.

@@ -31,8 +31,16 @@ extension GoalContext {
     if let value = member("files") {
       files = check.files(value, root.member("files"))
     }
-    let names = ["tests", "command"].map { key in
-      member(key).flatMap { check.string($0, root.member(key)) }
+    var names: [String: String] = [:]
+    var brought: [String: CommandSpec] = [:]
+    for key in ["tests", "command"] {
+      guard let value = member(key) else { continue }
+      if value.object != nil {
+        brought[key] = check.command(value, root.member(key))
+        names[key] = GoalContext.broughtName
+      } else {
+        names[key] = check.commandName(value, root.member(key))
+      }
     }
     let note = member("note").flatMap {
       check.string($0, root.member("note"), mayBeEmpty: true)
@@ -40,8 +48,9 @@ extension GoalContext {
     try check.finish("context")
     self.init(
       files: files,
-      tests: names[0] ?? GoalContext.defaultTests,
-      command: names[1],
+      tests: names["tests"] ?? GoalContext.defaultTests,
+      command: names["command"],
+      brought: brought,
       note: note
     )
   }
@@ -94,6 +103,43 @@ private func parsed(_ json: String, _ what: String) throws(ExecutionError) -> JS
 }
 
 extension JSONCheck {
+  /// The name of a command of the policy.
+  fileprivate mutating func commandName(_ value: JSONValue, _ place: JSONPlace) -> String? {
+    guard value.string != nil else {
+      fault(place, "must be a command's name or an object with 'argv', not \(value.kind)")
+      return nil
+    }
+    return string(value, place)
+  }
+
+  /// A command that the context brings itself.
+  fileprivate mutating func command(_ value: JSONValue, _ place: JSONPlace) -> CommandSpec? {
+    guard
+      let members = object(
+        value,
+        place,
+        keys: ["argv", "timeout_ms"],
+        required: ["argv"],
+        of: "a command"
+      )
+    else { return nil }
+    let list = place.member("argv")
+    let words = members["argv"].flatMap { array($0, list) } ?? []
+    if members["argv"]?.array?.isEmpty == true { fault(list, "must name a program") }
+    let argv = words.enumerated().compactMap { index, word in
+      string(word, list.element(index), mayBeEmpty: index > 0)
+    }
+    var spec = CommandSpec(argv: argv)
+    if let timeout = members["timeout_ms"] {
+      guard let number = timeout.integer, (1...86_400_000).contains(number) else {
+        fault(place.member("timeout_ms"), "must be a whole number from 1 to 86400000")
+        return nil
+      }
+      spec.timeoutMS = Int(number)
+    }
+    return spec
+  }
+
   /// The files of a context; at least one, none twice.
   fileprivate mutating func files(_ value: JSONValue, _ place: JSONPlace) -> [FileRequest] {
     guard let elements = array(value, place) else { return [] }

@@ -55,6 +55,9 @@ public struct GoalContext: Sendable, Hashable {
   public let tests: String
   /// The name of the command to run, in the workspace's policy; nil if none is asked for.
   public let command: String?
+  /// The commands that the context brings itself, by the key that brings them (`tests`, `command`);
+  /// only a workspace whose policy says so takes them.
+  public let brought: [String: CommandSpec]
   /// A note: the result of a `record` goal, a remark on any other; nil if there is none.
   public let note: String?
 
@@ -63,13 +66,18 @@ public struct GoalContext: Sendable, Hashable {
     files: [FileRequest] = [],
     tests: String = GoalContext.defaultTests,
     command: String? = nil,
+    brought: [String: CommandSpec] = [:],
     note: String? = nil
   ) {
     self.files = files
     self.tests = tests
     self.command = command
+    self.brought = brought
     self.note = note
   }
+
+  /// What a command that the context brings itself is called in bindings and sentences.
+  public static let broughtName = "(the goal's own)"
 
   /// The test command taken when a context names none.
   public static let defaultTests = "default"

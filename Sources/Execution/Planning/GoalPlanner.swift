@@ -66,6 +66,8 @@ public struct PlannedGoal: Sendable {
   public let context: GoalContext
   /// The goal's success metrics, validated.
   public let metrics: [SuccessMetric]
+  /// The workspace's rules, with the commands that the context brings where they allow that.
+  public let policy: WorkspacePolicy?
   /// Decompositions and actions that the search tried.
   public let nodes: Int
 }
@@ -111,6 +113,8 @@ public struct GoalPlanner: Sendable {
     let task = try task(named: request.task, text: request.text)
     let context = try GoalContext(json: request.contextJSON, task: task)
     let metrics = try SuccessMetric.read(json: request.successMetricsJSON)
+    var request = request
+    request.policy = try request.policy?.including(context)
     let seen = try await look(at: request, task: task, context, metrics)
     let facts = GoalFacts(
       context: context,
@@ -149,6 +153,7 @@ public struct GoalPlanner: Sendable {
       digest: body.digest,
       context: context,
       metrics: metrics,
+      policy: request.policy,
       nodes: nodes
     )
   }

@@ -31,6 +31,8 @@ let goodContexts: [(task: String, json: String)] = [
   ),
   ("add_tests", #"{"files":[{"path":"x.git/git","content":"x"}],"tests":"unit"}"#),
   ("run_command", #"{"command":"lint"}"#),
+  ("run_command", #"{"command":{"argv":["make",""],"timeout_ms":5}}"#),
+  ("add_tests", #"{"files":[{"path":"a","content":"x"}],"tests":{"argv":["t"]}}"#),
   ("record", "{}"),
   ("record", #"{"note":"x"}"#),
 ]
@@ -112,6 +114,22 @@ let badContexts: [BadContext] =
     BadContext(task: "run_command", json: "{}", says: ["$.command: is missing"]),
     BadContext(
       task: "run_command",
+      json: #"{"command":{"argv":[],"timeout_ms":0,"shell":true}}"#,
+      says: [
+        "$.command.shell: is not known", "$.command.argv: must name a program",
+        "$.command.timeout_ms: must be a whole number from 1 to 86400000",
+      ]
+    ),
+    BadContext(
+      task: "run_command",
+      json: #"{"command":{"argv":["",2]}}"#,
+      says: [
+        "$.command.argv[0]: must not be empty",
+        "$.command.argv[1]: must be a string, not a number",
+      ]
+    ),
+    BadContext(
+      task: "run_command",
       json: #"{"command":"rm","files":[]}"#,
       says: ["$.files: is not known"]
     ),
@@ -165,7 +183,7 @@ struct ContextTests {
         tests and note; $.files[0].path: the path '/a' is absolute; write it relative to the \
         workspace's root; $.files[0]: must have exactly one of content, edits and delete; it has \
         none; $.files[1].path: is missing; $.files[1].edits: must have at least one edit; $.tests: \
-        must be a string, not a number
+        must be a command's name or an object with 'argv', not a number
         """
     )
   }

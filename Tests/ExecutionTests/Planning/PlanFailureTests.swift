@@ -70,6 +70,13 @@ private let hopeless: [Hopeless] = [
     says: "the workspace demo has no command called rm; it has lint"
   ),
   Hopeless(
+    task: "run_command",
+    files: [],
+    extra: ["command": ["argv": ["rm", "-rf", "."]]],
+    code: .refused,
+    says: "the goal brings a command of its own, and the workspace demo takes none"
+  ),
+  Hopeless(
     files: [content("x")],
     metrics: #"[{"kind":"command","name":"no"}]"#,
     code: .refused,
