@@ -30,7 +30,10 @@ struct AttemptRunner: Sendable {
     self.configuration = configuration
     self.places = places
     self.watch = watch
-    planner = GoalPlanner(domain: try configuration.domain())
+    planner = GoalPlanner(
+      domain: try configuration.domain(),
+      taskTimeout: .milliseconds(configuration.limits.taskTimeoutMilliseconds)
+    )
     let kept = try await store.breakers().compactMap { record in
       CircuitBreaker(record).map { (record.action, $0) }
     }
