@@ -8,24 +8,35 @@ extension AttemptRunner {
     _ work: AttemptWork,
     _ verdict: EngineOutcome.Verdict,
     started: ContinuousClock.Instant,
-    _ clock: ContinuousClock
+    _ clock: ContinuousClock,
+    control: EngineControl
   ) async {
     let goal = work.claim.goal
-    do throws(ExecutionError) {
-      let (state, reason) = try await settle(work, verdict)
-      watch(
-        .ended(
-          goal: goal.id,
-          state: state,
-          reason: reason,
-          milliseconds: (clock.now - started).milliseconds
-        )
-      )
-    } catch  where error.code == .leaseLost {
-      watch(.warning("goal \(goal.id): \(error.message)"))
-    } catch {
-      // The lease is let go: whoever takes the attempt over tries again.
-      watch(.warning("goal \(goal.id) could not be concluded: \(error.message)"))
+    var verdict = verdict
+    var pauses = [1, 2, 4, 8, 16, 16][...]
+    while true {
+      do throws(ExecutionError) {
+        let (state, reason) = try await settle(work, verdict)
+        let took = (clock.now - started).milliseconds
+        return watch(.ended(goal: goal.id, state: state, reason: reason, milliseconds: took))
+      } catch  where error.code == .leaseLost {
+        return watch(.warning("goal \(goal.id): \(error.message)"))
+      } catch {
+        // Abandoned at the last moment: the goal's state decides, not ours.
+        let isAbandoned = (try? await store.goal(goal.id))??.state == .abandoned
+        if isAbandoned, verdict != .cancelled(.abandoned) {
+          verdict = .cancelled(.abandoned)
+          continue
+        }
+        watch(.warning("goal \(goal.id) could not be concluded: \(error.message)"))
+      }
+      // A full disk or a lock that somebody holds may pass. In the end the lease is let go: whoever
+      // takes the attempt over tries again.
+      guard let pause = pauses.popFirst() else { return }
+      for _ in 0..<(pause * 10) where control.reason != .shutdown && control.reason != .leaseLost {
+        try? await clock.sleep(for: .milliseconds(100))
+      }
+      if control.reason == .shutdown || control.reason == .leaseLost { return }
     }
   }
 

@@ -66,7 +66,7 @@ struct AttemptRunner: Sendable {
     if let reason = control.reason, verdict != .succeeded, verdict != .cancelled(.leaseLost) {
       verdict = .cancelled(reason)
     }
-    await conclude(work, verdict, started: start, clock)
+    await conclude(work, verdict, started: start, clock, control: control)
   }
 
   /// Plans, unless an earlier worker has; then runs what is left of the graph.

@@ -13,6 +13,13 @@ enum PlainFiles {
     return unsafe gl_status_at(AT_FDCWD, path, &status) == 0
   }
 
+  /// How long ago the file was last written; `nil` if it does not exist.
+  static func age(of path: String) -> Duration? {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return nil }
+    return .seconds(time(nil) - status.st_mtim.tv_sec)
+  }
+
   /// The path with every link resolved, or `nil` if it does not exist.
   static func realPath(_ path: String) -> String? {
     guard let resolved = unsafe realpath(path, nil) else { return nil }

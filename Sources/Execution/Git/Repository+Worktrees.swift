@@ -18,6 +18,9 @@ extension Repository {
   /// The file in a registration that says which commit the attempt started from.
   private static let baseFile = "goalledger-base"
 
+  /// How long a lock that git holds for milliseconds must have lain untouched to be a dead git's.
+  private static let stale = Duration.seconds(30)
+
   /// Makes a worktree with a new branch at `base`, and its files.
   /// - Parameter path: absolute; nothing may be there, folders above it are made.
   /// - Throws: `.conflict` (the path or the branch exists), `.gitFailed`, `.diskFull`.
@@ -139,7 +142,18 @@ extension Repository {
   public func discard(worktreePath: String, branch: String) async throws(ExecutionError) {
     try removeWorktree(at: worktreePath, branch: branch)
     try removeLocks(branch: branch, metadata: nil)
-    try await git.run(["update-ref", "--no-deref", "-d", "refs/heads/\(branch)"], in: refs)
+    let delete = ["update-ref", "--no-deref", "-d", "refs/heads/\(branch)"]
+    var answer = try await git.attempt(delete, in: refs)
+    // A branch's end takes the one lock that all of the repository's users share. Git holds it for
+    // milliseconds; a git that was killed, or a power cut, leaves it for good.
+    let lock = "\(commonDirectory)/packed-refs.lock"
+    if answer.code != 0, answer.errors.contains("packed-refs.lock': File exists"),
+      let age = PlainFiles.age(of: lock), age > Self.stale
+    {
+      try PlainFiles.removeTree(lock)
+      answer = try await git.attempt(delete, in: refs)
+    }
+    guard answer.code == 0 else { throw git.failure(of: delete, answer) }
   }
 
   /// Removes the worktree in whatever state it is, and keeps the branch.
