@@ -217,8 +217,8 @@ def wake(options, folder, binary):
     worker = ground.start_worker()
     try:
         woken(connection, 2, 0)
-        commits, busy = woken(connection, 20 if options.short else 200, 0.05)
-        _, idle = woken(connection, 2 if options.short else 30, 1.5)
+        commits, busy = woken(connection, 10 if options.short else 200, 0.05)
+        _, idle = woken(connection, 1 if options.short else 30, 1.5)
     finally:
         stop(worker)
     connection.close()
