@@ -138,6 +138,7 @@ extension AttemptRunner {
   /// Rolls the workspace back, then ends the attempt.
   private func end(_ work: AttemptWork, _ end: AttemptEnd) async throws(ExecutionError) {
     let claim = work.claim
+    try await requireLease(claim)
     if let workspace = try await workspaceToUndo(work) {
       await ProcessSweep.killAll(markerPrefix: workspace.markerPrefix)
       try await workspace.rollBack()
@@ -148,6 +149,17 @@ extension AttemptRunner {
       let record = change
       try await persist { () throws(LedgerError) in try await store.end(claim, end, change: record)
       }
+    }
+  }
+
+  /// Whoever was held up for longer than its lease lasts must not undo what is another's by now.
+  private func requireLease(_ claim: Claim) async throws(ExecutionError) {
+    let lease = Int64(configuration.limits.leaseMilliseconds)
+    let standings = try await ledger { () throws(LedgerError) in
+      try await store.extend([claim], lease: lease)
+    }
+    guard standings != [.lost] else {
+      throw ExecutionError(.leaseLost, "another worker has the lease; nothing is undone")
     }
   }
 

@@ -66,7 +66,14 @@ extension AttemptRunner {
     guard rows.map(\.number) == planned.graph.nodes.map(\.number).sorted() else {
       throw beginAnew("the tasks on record are not those of the plan")
     }
-    let commits = try await commits(of: work, rows)
+    let commits: [String: String]
+    do throws(ExecutionError) {
+      commits = try await self.commits(of: work, rows)
+    } catch {
+      // What has failed needs no files any more: its rollback may have begun already.
+      guard rows.contains(where: { $0.state == .failed }) else { throw error }
+      commits = [:]
+    }
     var progress = AttemptProgress()
     for row in rows {
       let profile = planner.domain.profile(of: row.action)
@@ -78,7 +85,11 @@ extension AttemptRunner {
       if state == .succeeded, profile?.executor == .runTests {
         progress.testedTree = runs[row.number]?.last?.tree
       }
-      progress.tasks[row.number] = TaskProgress(state: TaskState(state), tries: row.tries)
+      progress.tasks[row.number] = TaskProgress(
+        state: TaskState(state),
+        tries: row.tries,
+        error: state == .failed ? runs[row.number]?.last.flatMap(ExecutionError.init) : nil
+      )
     }
     return progress
   }
@@ -140,6 +151,14 @@ extension AttemptRunner {
     } catch {
       throw ExecutionError(error)
     }
+  }
+}
+
+extension ExecutionError {
+  /// What was wrong with a task's try, as it was recorded.
+  init?(_ run: TaskRunRecord) {
+    guard let code = run.errorClass.flatMap(Code.init) else { return nil }
+    self.init(code, run.message ?? "no reason is on record", isRetryable: run.retryable)
   }
 }
 

@@ -30,7 +30,10 @@ struct AttemptRunner: Sendable {
     self.configuration = configuration
     self.places = places
     self.watch = watch
-    planner = GoalPlanner(domain: try configuration.domain())
+    planner = GoalPlanner(
+      domain: try configuration.domain(),
+      taskTimeout: .milliseconds(configuration.limits.taskTimeoutMilliseconds)
+    )
     let kept = try await store.breakers().compactMap { record in
       CircuitBreaker(record).map { (record.action, $0) }
     }
@@ -58,7 +61,9 @@ struct AttemptRunner: Sendable {
     }
     if case .failed(let error, _) = verdict, error.code == .leaseLost {
       verdict = .cancelled(.leaseLost)
-    } else if let reason = control.reason, verdict != .succeeded {
+    }
+    // A lost lease outweighs every other reason to stop: what lies there is not ours to undo.
+    if let reason = control.reason, verdict != .succeeded, verdict != .cancelled(.leaseLost) {
       verdict = .cancelled(reason)
     }
     await conclude(work, verdict, started: start, clock)
@@ -77,6 +82,9 @@ struct AttemptRunner: Sendable {
         "\(claim.attempt.takeovers) workers ended while they executed this attempt",
         hint: "look for a command that kills the worker or uses up its memory"
       )
+    }
+    if claim.attempt.number > 1 {
+      try await Sweeper(store: store, places: places, watch: watch).undoExpired(of: claim.goal.id)
     }
     let policy = try places.policy(of: claim.goal)
     let place = policy.map {

@@ -13,15 +13,16 @@ struct LeaseKeeper: Sendable {
   let lease: Int64
   let watch: @Sendable (WorkerEvent) -> Void
 
-  /// How often it looks: an abandoned goal must stop within a second.
-  private static let interval = Duration.milliseconds(200)
+  /// How often it looks: an abandoned goal must stop within a second, and a short lease must not
+  /// run out between two looks.
+  private var interval: Duration { .milliseconds(min(200, max(10, lease / 8))) }
 
   /// Looks until its task is cancelled.
   func run() async {
     let clock = ContinuousClock()
     var heldSince = clock.now
     while !Task.isCancelled {
-      try? await clock.sleep(for: Self.interval)
+      try? await clock.sleep(for: interval)
       let claims = running.claims
       guard !claims.isEmpty else {
         heldSince = clock.now

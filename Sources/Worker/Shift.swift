@@ -82,6 +82,7 @@ struct Shift: Sendable {
       for claim in claims {
         let control = running.begin(claim)
         group.addTask {
+          await running.endEarlier(than: claim)
           await runner.run(claim, control: control)
           running.end(claim)
           doorbell.ring()
@@ -159,7 +160,7 @@ struct Shift: Sendable {
       let isOver =
         goal.state.isEnd || stop.phase > .running || (end.map { clock.now >= $0 } ?? false)
       guard !isOver else { return goal }
-      if let claim = try await store.claim(goal: id, worker: name, lease: lease) {
+      if let claim = try await claim(id) {
         let control = running.begin(claim)
         await runner.run(claim, control: control)
         running.end(claim)
@@ -176,6 +177,12 @@ struct Shift: Sendable {
       }
       await doorbell.wait()
     }
+  }
+
+  /// Claims a goal, or takes over the attempt of a worker that is gone.
+  private func claim(_ id: Goal.ID) async throws(LedgerError) -> Claim? {
+    if let claim = try await store.claim(goal: id, worker: name, lease: lease) { return claim }
+    return try await store.takeOver(goal: id, worker: name, lease: lease)
   }
 
   private func require(_ id: Goal.ID) async throws(LedgerError) -> Goal {

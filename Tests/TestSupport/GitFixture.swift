@@ -37,7 +37,12 @@ public final class GitFixture: Sendable {
   /// Runs git in the checkout, as the user would, and returns what it printed.
   @discardableResult
   public func git(_ arguments: [String]) throws -> String {
-    try Shell.succeed(["git"] + arguments, in: path, environment: Self.identity)
+    // No maintenance in the background: it would outlive the test that caused it.
+    try Shell.succeed(
+      ["git", "-c", "maintenance.auto=false", "-c", "gc.auto=0"] + arguments,
+      in: path,
+      environment: Self.identity
+    )
   }
 
   /// A print of what goals must not touch: every file of the checkout with its mode, the index,

@@ -35,7 +35,7 @@ class Batch:
         self.goals = goals.mix(chance)
         self.insert()
         # When, after its goal was first seen to execute, the one to be abandoned is.
-        self.abandon_after = chance.uniform(0, 2)
+        self.abandon_after = chance.uniform(0, 1.2)
         self.seen_executing = None
 
     # The repository
@@ -80,14 +80,14 @@ class Batch:
         with open(path, encoding="utf-8") as file:
             configuration = json.load(file)
         configuration["worker"] = {
-            "concurrency": 3, "max_concurrent": 3, "lease_ms": 500, "poll_ms": 200,
+            "concurrency": 3, "max_concurrent": 3, "lease_ms": 600, "poll_ms": 200,
             "retry_base_ms": 50, "retry_cap_ms": 200,
         }
         policy = next(iter(configuration["workspaces"].values()))
         policy["tests"] = {
             "default": {"argv": ["python3", "-m", "unittest", "-q"]},
-            "slow": {"argv": ["python3", "tools/slow.py", "0.5"]},
-            "slower": {"argv": ["python3", "tools/slow.py", "2"]},
+            "slow": {"argv": ["python3", "tools/slow.py", "0.3"]},
+            "slower": {"argv": ["python3", "tools/slow.py", "1"]},
         }
         with open(path, "w", encoding="utf-8") as file:
             json.dump(configuration, file, indent=2)

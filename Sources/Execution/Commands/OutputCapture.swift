@@ -2,6 +2,7 @@
 // memory bounded by what is kept.
 
 import Crypto
+import GoalLedger
 
 /// A running capture of one output.
 struct OutputCapture {
@@ -35,24 +36,10 @@ struct OutputCapture {
       head: head,
       tail: Array(tail.suffix(tailLimit)),
       totalBytes: total,
-      sha256: hash.finalize().hexadecimal
+      sha256: hexadecimal(hash.finalize())
     )
   }
 }
 
-extension SHA256Digest {
-  /// The digest as 64 lowercase hex digits.
-  var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity(64)
-    for byte in self {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
-}
-
 /// SHA-256 of `bytes`, as 64 lowercase hex digits.
-func sha256(_ bytes: [UInt8]) -> String { SHA256.hash(data: bytes).hexadecimal }
+func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }

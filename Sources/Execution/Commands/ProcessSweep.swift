@@ -73,11 +73,12 @@ public enum ProcessSweep {
           process.session == session || owned.contains(process)
           || (!process.isZombie && ProcessTable.marker(of: process.pid) == marker)
           || isUnclaimed(process, by: session)
-        guard isOwned else { continue }
         if process.isZombie {
-          gl_reap(process.pid)
+          // An orphan that ended is waited for by nobody, whichever command it came from.
+          if isOwned || SpawnRegister.allAreNamed { gl_reap(process.pid) }
           continue
         }
+        guard isOwned else { continue }
         // What hangs below it becomes our child when it dies, and is then known by having been
         // seen here.
         owned.formUnion(ProcessTable.descendants(of: process.pid))

@@ -44,6 +44,9 @@ enum SpawnRegister {
   /// Whether `pid` is a process that somebody here started and waits for.
   static func isOurs(_ pid: pid_t) -> Bool { state.withLock { $0.children[pid] != nil } }
 
+  /// Whether every process that somebody here started is known by its number.
+  static var allAreNamed: Bool { state.withLock { $0.unnamed == 0 } }
+
   /// Whether an orphan that began at `start` can be no other command's than that of `leader`, and
   /// no process that was just started and is not named yet.
   static func isNobodyElses(start: UInt64, than leader: pid_t) -> Bool {

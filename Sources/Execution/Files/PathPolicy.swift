@@ -57,7 +57,7 @@ public struct PathPolicy: Sendable, Equatable {
       throw ExecutionError(
         .tooLarge,
         "'\(path)' would have \(bytes) bytes; the workspace allows \(maxFileBytes) for a file",
-        hint: "ask the operator to change 'maxFileBytes' of the workspace"
+        hint: "ask the operator to change 'max_file_bytes' of the workspace"
       )
     }
   }
@@ -68,13 +68,15 @@ public struct PathPolicy: Sendable, Equatable {
     guard files <= maxFiles else {
       throw ExecutionError(
         .tooLarge,
-        "the goal changes \(files) files; the workspace allows \(maxFiles)"
+        "the goal changes \(files) files; the workspace allows \(maxFiles)",
+        hint: "ask the operator to change 'max_files' of the workspace"
       )
     }
     guard totalBytes <= maxTotalBytes else {
       throw ExecutionError(
         .tooLarge,
-        "the goal writes \(totalBytes) bytes; the workspace allows \(maxTotalBytes)"
+        "the goal writes \(totalBytes) bytes; the workspace allows \(maxTotalBytes)",
+        hint: "ask the operator to change 'max_total_bytes' of the workspace"
       )
     }
   }

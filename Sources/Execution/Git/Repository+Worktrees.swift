@@ -53,8 +53,21 @@ extension Repository {
       : try await commitAndTree(isNew ? base.text : "refs/heads/\(branch)")
     let what = isNew ? ["-b", branch, path, base.text] : [path, branch]
     let add = ["worktree", "add", "--quiet", "--no-checkout"] + what
-    let answer = try await git.attempt(add, in: refs)
+    let isFree = isNew && !mayHaveBranch(branch)
+    var answer = try await git.attempt(add, in: refs)
+    var pause = Duration.milliseconds(2)
+    // Git looks at every registration, and fails on one that another git is writing just then; by
+    // that time it may have made the branch.
+    while answer.code != 0, pause < .seconds(1), answer.errors.contains("failed to read "),
+      answer.errors.contains("/worktrees/")
+    {
+      if isFree { try await discard(worktreePath: path, branch: branch) }
+      try? await Task.sleep(for: pause)
+      pause *= 2
+      answer = try await git.attempt(add, in: refs)
+    }
     guard answer.code == 0 else {
+      if isFree { try? await discard(worktreePath: path, branch: branch) }
       if answer.errors.contains("cannot create 'refs/heads/") {
         throw ExecutionError(
           .refused,
@@ -160,7 +173,9 @@ extension Repository {
     }
   }
 
-  /// Removes the registrations of a worktree, by its folder or its branch, and its folder.
+  /// Removes the registrations of a worktree, by its folder or its branch, and its folder. The file
+  /// that says whose a registration is goes last; one that was cut short before that file was there,
+  /// or after it was gone, is known by its name.
   private func removeWorktree(at path: String, branch: String?) throws(ExecutionError) {
     let path = try Self.canonical(path, making: false)
     let folder = "\(commonDirectory)/worktrees"
@@ -170,7 +185,11 @@ extension Repository {
       let head = PlainFiles.read("\(metadata)/HEAD")?.split(separator: "\n").first
       let isOurs = file.map(String.init) == "\(path)/.git"
       let hasBranch = branch.map { head.map(String.init) == "ref: refs/heads/\($0)" } ?? false
-      guard isOurs || hasBranch else { continue }
+      let isHalf = file == nil && path.hasSuffix("/\(name)")
+      guard isOurs || hasBranch || isHalf else { continue }
+      for part in PlainFiles.names(in: metadata) where part != "gitdir" {
+        try PlainFiles.removeTree("\(metadata)/\(part)")
+      }
       try PlainFiles.removeTree(metadata)
     }
     PlainFiles.removeEmptyFolder(folder)

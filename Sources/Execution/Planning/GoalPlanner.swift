@@ -89,8 +89,14 @@ public struct GoalPlanner: Sendable {
   /// The domain goals are planned in.
   public let domain: CodingDomain
 
+  /// How long one try of a task, or one command without a timeout of its own, may take.
+  public let taskTimeout: Duration
+
   /// A planner for goals.
-  public init(domain: CodingDomain) { self.domain = domain }
+  public init(domain: CodingDomain, taskTimeout: Duration = .seconds(60)) {
+    self.domain = domain
+    self.taskTimeout = taskTimeout
+  }
 
   /// Plans a goal.
   ///
@@ -127,7 +133,8 @@ public struct GoalPlanner: Sendable {
       domain: domain,
       bindings: bindings,
       policy: request.policy,
-      metrics: metrics
+      metrics: metrics,
+      taskTimeout: taskTimeout
     ).graph(of: plan.steps, orderings: orderings)
     try requireWorkspace(request, task, graph)
     try requireValidation(metrics, task, graph)

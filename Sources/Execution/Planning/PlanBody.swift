@@ -46,21 +46,11 @@ struct PlanBody: Sendable {
         "task": .string(task), "steps": .array(steps), "orderings": .array(edges),
         "decomposition": .array(tree), "considered": .array(considered),
       ]).text
-    digest = hex(SHA256.hash(data: Array(json.utf8)))
+    digest = hexadecimal(SHA256.hash(data: Array(json.utf8)))
   }
 }
 
 private func names(_ symbols: [String]) -> JSONValue { .array(symbols.map(JSONValue.string)) }
-
-private func hex(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  var text: [UInt8] = []
-  for byte in bytes {
-    text.append(digits[Int(byte >> 4)])
-    text.append(digits[Int(byte & 15)])
-  }
-  return String(decoding: text, as: UTF8.self)
-}
 
 extension Plan.Rejection.Reason {
   /// Why a method was passed over, for an auditor.

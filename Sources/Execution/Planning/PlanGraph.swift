@@ -10,12 +10,12 @@ struct PlanGraph: Sendable {
   let bindings: BindingTable
   let policy: WorkspacePolicy?
   let metrics: [SuccessMetric]
+  /// What a task may take, and a command when the policy does not say.
+  let taskTimeout: Duration
 
   /// The resource that every task running a command holds: two commands of one attempt never run
   /// at the same time, since both may leave files behind that have to be put back.
   static let commandResource = "commands"
-  /// What a command may take when the policy does not say.
-  static let defaultCommandTime = Duration.seconds(60)
   /// What a task may take besides its command, so that the command's own limit comes first and its
   /// output is kept.
   static let grace = Duration.seconds(10)
@@ -49,11 +49,12 @@ struct PlanGraph: Sendable {
       action: step.action,
       arguments: step.arguments,
       dependencies: dependencies,
+      timeout: taskTimeout,
       observing: profile.observes
     )
     guard !commands.isEmpty else { return node }
     node.timeout = commands.reduce(Self.grace) { sum, command in
-      sum + (command.timeoutMS.map { .milliseconds($0) } ?? Self.defaultCommandTime)
+      sum + (command.timeoutMS.map { .milliseconds($0) } ?? taskTimeout)
     }
     node.retry.retriesTimeouts = false
     node.resources = [Self.commandResource]

@@ -77,6 +77,17 @@ extension AttemptWorkspace {
     }
   }
 
+  /// Removes everything but the branch: what is left of an attempt that was kept, but whose process
+  /// was killed before it had tidied up. Does nothing when all is gone.
+  /// - Throws: `.io`.
+  public func keepOnlyBranch() async throws(ExecutionError) {
+    try await gate.pass(isPatient: true) { () async throws(ExecutionError) in
+      try await repository.discardWorktree(at: worktreePath)
+      try PlainFiles.removeTree(directory)
+      worktree = nil
+    }
+  }
+
   private func discardAll() async throws(ExecutionError) {
     try await repository.discard(worktreePath: worktreePath, branch: branch)
     try PlainFiles.removeTree(directory)

@@ -101,6 +101,20 @@ public actor AttemptWorkspace {
     markerPrefix = "\(marker)/\(goal)/\(attempt)/"
   }
 
+  /// The attempts that have a folder below `root`, by the folders' names.
+  public static func leftovers(
+    of policy: WorkspacePolicy,
+    root: String
+  ) -> [(goal: Int64, attempt: Int64)] {
+    let prefix = folderName(policy.name) + "-"
+    return PlainFiles.names(in: root).compactMap { name in
+      guard name.hasPrefix(prefix) else { return nil }
+      let numbers = name.dropFirst(prefix.count).split(separator: "-").map { Int64($0) }
+      guard numbers.count == 2, let goal = numbers[0], let attempt = numbers[1] else { return nil }
+      return (goal, attempt)
+    }
+  }
+
   /// A workspace's name as part of a folder's name.
   private static func folderName(_ name: String) -> String {
     let safe = name.unicodeScalars.map { scalar -> Character in

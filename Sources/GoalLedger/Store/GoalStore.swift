@@ -63,6 +63,8 @@ public protocol GoalStore: Sendable {
   func claim(goal: Goal.ID, worker: String, lease: Int64) async throws(LedgerError) -> Claim?
   /// Takes over up to `limit` attempts whose lease has expired.
   func takeOver(limit: Int, worker: String, lease: Int64) async throws(LedgerError) -> [Claim]
+  /// Takes over a goal's attempt if its lease has expired; nil where it has none such.
+  func takeOver(goal: Goal.ID, worker: String, lease: Int64) async throws(LedgerError) -> Claim?
   /// Gives leases `lease` more milliseconds from now, and says how each stands. Leases with more
   /// than half of that left are read and not written.
   func extend(_ claims: [Claim], lease: Int64) async throws(LedgerError) -> [LeaseStanding]
@@ -85,6 +87,11 @@ public protocol GoalStore: Sendable {
     _ end: AttemptEnd,
     change: ChangeRecord?
   ) async throws(LedgerError)
+  /// Attempts, of one goal or of all, whose lease ran out before a client gave the goal back to the
+  /// queue, and whose change nobody has rolled back yet.
+  func attemptsToUndo(of goal: Goal.ID?) async throws(LedgerError) -> [Attempt]
+  /// Records that the change of such an attempt is rolled back.
+  func recordUndone(_ attempt: Attempt.ID) async throws(LedgerError)
   /// Promotes due goals, releases dependents and rescores, in one small batch; true where more is
   /// left to do.
   func tidy() async throws(LedgerError) -> Bool

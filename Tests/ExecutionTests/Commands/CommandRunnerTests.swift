@@ -160,7 +160,7 @@ struct CommandRunnerTests {
   }
 
   @Test("leaks no descriptor, also when it cannot be started")
-  func descriptorLeak() async {
+  func descriptorLeakInOwnProcess() async {
     // In a process of its own, where nothing else opens any.
     await #expect(processExitsWith: .success) {
       func request(_ program: String) -> CommandRequest {

@@ -142,7 +142,7 @@ struct ProcessEndTests {
   }
 
   @Test("is found though it left the session and cleared its environment")
-  func clearedEnvironment() async {
+  func clearedEnvironmentInOwnProcess() async {
     // In a process of its own: an orphan without a marker is only ours for sure while no other
     // command runs that it could belong to.
     await #expect(processExitsWith: .success) {

@@ -199,7 +199,7 @@ struct GitAttackTests {
   }
 
   @Test("never runs when it is named by the worker's own environment or home")
-  func environment() async {
+  func environmentInOwnProcess() async {
     // In a process of its own, whose environment can be spoilt.
     await #expect(processExitsWith: .success) {
       let fixture = try GitFixture(["src/a.py": "a\n", "src/b.py": "b\n"])

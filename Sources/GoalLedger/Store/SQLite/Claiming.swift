@@ -80,6 +80,33 @@ extension SQLiteGoalStore {
         limit
       ) { row throws(SQLiteError) in try row.require(0, as: Int64.self) }
     }
+    return try await takeOver(expired, worker, lease)
+  }
+
+  public func takeOver(
+    goal: Goal.ID,
+    worker: String,
+    lease: Int64
+  ) async throws(LedgerError) -> Claim? {
+    let expired = try await reader.read { connection throws(SQLiteError) in
+      try connection.query(
+        """
+        SELECT id
+        FROM attempts
+        WHERE goal_id = ? AND state = 'open'
+          AND lease_expires_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+        """,
+        goal
+      ) { row throws(SQLiteError) in try row.require(0, as: Int64.self) }
+    }
+    return try await takeOver(expired, worker, lease).first
+  }
+
+  private func takeOver(
+    _ expired: [Int64],
+    _ worker: String,
+    _ lease: Int64
+  ) async throws(LedgerError) -> [Claim] {
     guard !expired.isEmpty else { return [] }
     return try await write { connection throws(SQLiteError) in
       var claims: [Claim] = []

@@ -116,14 +116,3 @@ extension Migration {
   /// The SHA-256 of the SQL, in hexadecimal.
   var digest: String { hexadecimal(SHA256.hash(data: Array(sql.utf8))) }
 }
-
-/// Bytes as lower-case hexadecimal digits.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  var text: [UInt8] = []
-  for byte in bytes {
-    text.append(digits[Int(byte >> 4)])
-    text.append(digits[Int(byte & 15)])
-  }
-  return String(decoding: text, as: UTF8.self)
-}
