@@ -11,35 +11,45 @@ struct AttemptProgress: Sendable {
   var tasks: [Int: TaskProgress] = [:]
   /// The tree that the tests have passed on.
   var testedTree: String?
+  /// What is to be recorded before anything else; nil where an earlier worker has.
+  var opening: AttemptOpening?
+}
+
+/// How an attempt begins on record: with its plan, and the branch that it is to have.
+struct AttemptOpening: Sendable {
+  let plan: PlanRecord
+  let change: ChangeRecord?
 }
 
 extension AttemptRunner {
-  /// Records the plan of a new attempt, or reads how far an old one came.
+  /// Says how a new attempt is to be recorded, or reads how far an old one came.
   func progress(
     of work: AttemptWork,
     _ planned: PlannedGoal
   ) async throws(ExecutionError) -> AttemptProgress {
     let claim = work.claim
-    let planID = claim.attempt.planID
-    if let planID {
-      let recorded = try await ledger { () throws(LedgerError) in try await store.plan(planID) }
-      guard recorded == planned.bodyJSON else {
-        throw beginAnew("the plan on record is not the one found now")
-      }
-    } else {
-      let record = PlanRecord(planned)
-      try await ledger { () throws(LedgerError) in try await store.record(record, for: claim) }
-    }
-    watch(.planned(goal: claim.goal.id, task: planned.task, steps: planned.graph.nodes.count))
+    var change: ChangeRecord?
     if let workspace = work.workspace, let place = work.place, claim.attempt.branch == nil {
-      let change = ChangeRecord(
+      change = ChangeRecord(
         workspace: workspace.policy.name,
         branch: workspace.branch,
         baseCommit: try await place.open().base.text
       )
+    }
+    guard let planID = claim.attempt.planID else {
+      watch(.planned(goal: claim.goal.id, task: planned.task, steps: planned.graph.nodes.count))
+      let opening = AttemptOpening(plan: PlanRecord(planned), change: change)
+      return AttemptProgress(opening: opening)
+    }
+    let recorded = try await ledger { () throws(LedgerError) in try await store.plan(planID) }
+    guard recorded == planned.bodyJSON else {
+      throw beginAnew("the plan on record is not the one found now")
+    }
+    watch(.planned(goal: claim.goal.id, task: planned.task, steps: planned.graph.nodes.count))
+    if let change {
       try await ledger { () throws(LedgerError) in try await store.open(change, for: claim) }
     }
-    return planID == nil ? AttemptProgress() : try await resume(work, planned)
+    return try await resume(work, planned)
   }
 
   private func resume(

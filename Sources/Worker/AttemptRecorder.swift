@@ -2,13 +2,31 @@ import Execution
 import GoalLedger
 
 /// Puts what the engine says on record: all that happened at one moment in one transaction, under
-/// the attempt's lease, before the engine acts on it.
-struct AttemptRecorder: EngineRecorder {
+/// the attempt's lease, before the engine acts on it. A new attempt's plan and branch go on record
+/// with what the engine says first, so that they are there before anything is done and cost no
+/// commit of their own.
+actor AttemptRecorder: EngineRecorder {
   let store: any GoalStore
   let claim: Claim
   let watch: @Sendable (WorkerEvent) -> Void
   /// What to call each task when speaking to people.
   let titles: [Int: String]
+  /// What is to be recorded with the first events; nil once it is.
+  private var opening: AttemptOpening?
+
+  init(
+    store: any GoalStore,
+    claim: Claim,
+    watch: @escaping @Sendable (WorkerEvent) -> Void,
+    titles: [Int: String],
+    opening: AttemptOpening?
+  ) {
+    self.store = store
+    self.claim = claim
+    self.watch = watch
+    self.titles = titles
+    self.opening = opening
+  }
 
   func record(_ events: [EngineEvent]) async throws(ExecutionError) {
     var toRecord: [TaskEvent] = []
@@ -36,7 +54,12 @@ struct AttemptRecorder: EngineRecorder {
           )
         }
       }
-      if !toRecord.isEmpty { try await store.record(toRecord, for: claim) }
+      if let first = opening {
+        opening = nil
+        try await store.record(first.plan, opening: first.change, toRecord, for: claim)
+      } else if !toRecord.isEmpty {
+        try await store.record(toRecord, for: claim)
+      }
     } catch {
       throw ExecutionError(error)
     }

@@ -112,16 +112,20 @@ struct AttemptRunner: Sendable {
       domain: planner.domain,
       testedTree: progress.testedTree
     )
+    let recorder = AttemptRecorder(
+      store: store,
+      claim: claim,
+      watch: watch,
+      titles: planned.titles,
+      opening: progress.opening
+    )
+    // Without a task there is nothing that the opening could be recorded with.
+    if planned.graph.nodes.isEmpty { try await recorder.record([]) }
     let engine = Engine(
       executors: try ExecutorRegistry(executors.all),
       limits: limits(claim.goal),
       breakers: breakers,
-      recorder: AttemptRecorder(
-        store: store,
-        claim: claim,
-        watch: watch,
-        titles: planned.titles
-      ),
+      recorder: recorder,
       clock: ContinuousClock(),
       now: { .now }
     )

@@ -72,6 +72,9 @@ actor Workplace: FileSource {
     let base: CommitID
     if let recordedBase {
       base = try CommitID(recordedBase)
+    } else if policy.baseRevision == "HEAD" {
+      // Opening has just asked git for it.
+      base = repository.head
     } else {
       base = try await repository.resolve(policy.baseRevision)
     }

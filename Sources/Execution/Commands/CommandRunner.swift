@@ -163,16 +163,20 @@ public struct CommandRunner: Sendable {
   }
 
   /// Waits until the child is a zombie. Its pipe closes some microseconds before, so the first look
-  /// or a short wait is nearly always enough; one that closed its output early is polled.
+  /// or a short wait is nearly always enough; one that closed its output early is polled, and so is
+  /// a git, whose few milliseconds must not become twice as many: each pause is an eighth of what
+  /// has passed.
   static func waitForEnd(of child: ProcessIdentifier) async {
-    var pause = 1
+    let start = ContinuousClock.now
+    var looks = 0
     while !hasEnded(child) {
-      if pause <= 2, child.processDescriptor >= 0 {
+      if looks < 2, child.processDescriptor >= 0 {
         _ = gl_wait_for_end(child.processDescriptor, 1)
       } else {
-        try? await Task.sleep(for: .milliseconds(pause))
+        let pause = (ContinuousClock.now - start) / 8
+        try? await Task.sleep(for: min(max(pause, .milliseconds(1)), .milliseconds(20)))
       }
-      pause = min(pause * 2, 20)
+      looks += 1
     }
   }
 }

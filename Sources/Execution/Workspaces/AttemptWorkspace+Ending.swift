@@ -109,8 +109,19 @@ extension AttemptWorkspace {
       base: worktree.base,
       head: head,
       tree: await worktree.tree,
-      files: try await repository.diffStat(from: worktree.base, to: head)
+      files: try await files(from: worktree.base, to: head)
     )
+  }
+
+  /// What differs, asked of git once: validation, the commit, the record and the end all want it.
+  private func files(
+    from base: CommitID,
+    to head: CommitID
+  ) async throws(ExecutionError) -> [FileChangeStat] {
+    if let compared, compared.base == base, compared.head == head { return compared.files }
+    let files = try await repository.diffStat(from: base, to: head)
+    compared = (base, head, files)
+    return files
   }
 
   /// Keeps the branch, removes the rest, and says what changed; `nil` if nothing was ever opened.

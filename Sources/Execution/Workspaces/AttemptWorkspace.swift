@@ -65,6 +65,8 @@ public actor AttemptWorkspace {
   var worktree: Worktree?
   /// The size of each file this attempt has written, for the policy's limits.
   var written: [RelativePath: Int] = [:]
+  /// The last comparison of base and head: two commits never differ in another way later.
+  var compared: (base: CommitID, head: CommitID, files: [FileChangeStat])?
 
   /// Makes the workspace of an attempt; touches nothing yet.
   /// - Parameters:

@@ -68,8 +68,14 @@ public protocol GoalStore: Sendable {
   /// Gives leases `lease` more milliseconds from now, and says how each stands. Leases with more
   /// than half of that left are read and not written.
   func extend(_ claims: [Claim], lease: Int64) async throws(LedgerError) -> [LeaseStanding]
-  /// Records an attempt's plan and its tasks.
-  func record(_ plan: PlanRecord, for claim: Claim) async throws(LedgerError)
+  /// Records an attempt's plan and its tasks; with it, in one transaction, that it is to have a
+  /// branch, and what happened to its tasks first.
+  func record(
+    _ plan: PlanRecord,
+    opening change: ChangeRecord?,
+    _ events: [TaskEvent],
+    for claim: Claim
+  ) async throws(LedgerError)
   /// Records what happened to an attempt's tasks.
   func record(_ events: [TaskEvent], for claim: Claim) async throws(LedgerError)
   /// Records that the attempt has a branch, before the branch is made.

@@ -77,7 +77,7 @@ struct GoalStoreTests {
   func wholeAttempt() async throws {
     let goal = try await adopted("do it")
     let claim = try #require(try await store.claim(goal: goal.id, worker: "w", lease: 10_000))
-    try await store.record(plan, for: claim)
+    try await store.record(plan, opening: nil, [], for: claim)
     for number in 0...1 {
       try await store.record([.started(number: number, at: run(0).startedAt)], for: claim)
       try await store.record(
@@ -144,7 +144,7 @@ struct GoalStoreTests {
     )
     #expect(taken.attempt.id == lost.attempt.id && taken.token > lost.token && taken.isTakenOver)
     let error = await #expect(throws: LedgerError.self) {
-      try await store.record(plan, for: lost)
+      try await store.record(plan, opening: nil, [], for: lost)
     }
     #expect(error?.code == .leaseLost)
     #expect(try await store.extend([lost, taken], lease: 10_000) == [.lost, .held])

@@ -31,98 +31,121 @@ extension SQLiteGoalStore {
     }
   }
 
-  public func record(_ plan: PlanRecord, for claim: Claim) async throws(LedgerError) {
+  public func record(
+    _ plan: PlanRecord,
+    opening change: ChangeRecord?,
+    _ events: [TaskEvent],
+    for claim: Claim
+  ) async throws(LedgerError) {
     try await prove(claim) { connection throws(SQLiteError) in
+      try insert(plan, claim, connection)
+      if let change { try insert(change, claim, connection) }
+      try note(events, claim, connection)
+    }
+  }
+
+  private func insert(
+    _ plan: PlanRecord,
+    _ claim: Claim,
+    _ connection: Connection
+  ) throws(SQLiteError) {
+    try connection.run(
+      """
+      INSERT INTO plans(digest, task, body)
+      SELECT ?1, ?2, ?3
+      WHERE NOT EXISTS (SELECT 1 FROM plans WHERE digest = ?1)
+      """,
+      plan.digest,
+      plan.task,
+      plan.body
+    )
+    try connection.run(
+      """
+      UPDATE attempts
+      SET plan_id = (SELECT id FROM plans WHERE digest = ?), bindings = ?
+      WHERE id = ? AND lease_token = ?
+      """,
+      plan.digest,
+      plan.bindings,
+      claim.attempt.id,
+      claim.token
+    )
+    var rows: [Int: Int64] = [:]
+    for task in plan.tasks {
       try connection.run(
         """
-        INSERT INTO plans(digest, task, body)
-        SELECT ?1, ?2, ?3
-        WHERE NOT EXISTS (SELECT 1 FROM plans WHERE digest = ?1)
+        INSERT INTO tasks(attempt_id, goal_id, number, action, arguments, priority, lease_token)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         """,
-        plan.digest,
-        plan.task,
-        plan.body
-      )
-      try connection.run(
-        """
-        UPDATE attempts
-        SET plan_id = (SELECT id FROM plans WHERE digest = ?), bindings = ?
-        WHERE id = ? AND lease_token = ?
-        """,
-        plan.digest,
-        plan.bindings,
         claim.attempt.id,
+        claim.goal.id,
+        task.number,
+        task.action,
+        task.arguments,
+        task.priority,
         claim.token
       )
-      var rows: [Int: Int64] = [:]
-      for task in plan.tasks {
+      rows[task.number] = try connection.lastInsertedRowID
+    }
+    for task in plan.tasks {
+      for prerequisite in task.dependsOn {
         try connection.run(
-          """
-          INSERT INTO tasks(attempt_id, goal_id, number, action, arguments, priority, lease_token)
-          VALUES (?, ?, ?, ?, ?, ?, ?)
-          """,
-          claim.attempt.id,
-          claim.goal.id,
-          task.number,
-          task.action,
-          task.arguments,
-          task.priority,
-          claim.token
+          "INSERT INTO task_dependencies(task_id, depends_on) VALUES (?, ?)",
+          rows[task.number],
+          rows[prerequisite]
         )
-        rows[task.number] = try connection.lastInsertedRowID
-      }
-      for task in plan.tasks {
-        for prerequisite in task.dependsOn {
-          try connection.run(
-            "INSERT INTO task_dependencies(task_id, depends_on) VALUES (?, ?)",
-            rows[task.number],
-            rows[prerequisite]
-          )
-        }
       }
     }
   }
 
   public func record(_ events: [TaskEvent], for claim: Claim) async throws(LedgerError) {
     try await prove(claim) { connection throws(SQLiteError) in
-      for event in events {
-        switch event {
-        case .started(let number, let at):
-          try move(
-            "state = 'running', tries = tries + 1, started_at = coalesce(started_at, ?)",
-            [at.description],
-            number,
-            claim,
-            connection
-          )
-        case .moved(let number, let state, let at):
-          try move(
-            "state = ?, ended_at = ?",
-            [state.rawValue, state == .ready ? nil : at.description],
-            number,
-            claim,
-            connection
-          )
-        case .ended(let number, let state, let run, let commit):
-          try insert(run, number, claim, connection)
-          try move(
-            "state = ?, ended_at = ?, commit_id = ?",
-            [state.rawValue, state == .ready ? nil : run.endedAt.description, commit],
-            number,
-            claim,
-            connection
-          )
-        }
-      }
-      let progressed = events.contains {
-        if case .ended(_, .succeeded, _, _) = $0 { true } else { false }
-      }
-      if progressed && claim.attempt.takeovers > 0 {
-        try connection.run(
-          "UPDATE attempts SET takeovers = 0 WHERE id = ? AND takeovers > 0",
-          claim.attempt.id
+      try note(events, claim, connection)
+    }
+  }
+
+  private func note(
+    _ events: [TaskEvent],
+    _ claim: Claim,
+    _ connection: Connection
+  ) throws(SQLiteError) {
+    for event in events {
+      switch event {
+      case .started(let number, let at):
+        try move(
+          "state = 'running', tries = tries + 1, started_at = coalesce(started_at, ?)",
+          [at.description],
+          number,
+          claim,
+          connection
+        )
+      case .moved(let number, let state, let at):
+        try move(
+          "state = ?, ended_at = ?",
+          [state.rawValue, state == .ready ? nil : at.description],
+          number,
+          claim,
+          connection
+        )
+      case .ended(let number, let state, let run, let commit):
+        try insert(run, number, claim, connection)
+        try move(
+          "state = ?, ended_at = ?, commit_id = ?",
+          [state.rawValue, state == .ready ? nil : run.endedAt.description, commit],
+          number,
+          claim,
+          connection
         )
       }
+    }
+    let progressed = events.contains {
+      if case .ended(_, .succeeded, _, _) = $0 { true } else { false }
+    }
+    if progressed && claim.attempt.takeovers > 0 {
+      try connection.run(
+        "UPDATE attempts SET takeovers = 0 WHERE id = ? AND takeovers > 0",
+        claim.attempt.id
+      )
     }
   }
 
@@ -174,31 +197,39 @@ extension SQLiteGoalStore {
 
   public func open(_ change: ChangeRecord, for claim: Claim) async throws(LedgerError) {
     try await prove(claim) { connection throws(SQLiteError) in
-      let known = try connection.first(
-        "SELECT 1 FROM changes WHERE attempt_id = ?",
-        claim.attempt.id
-      ) { _ in true }
-      guard known == nil else { return }
-      try connection.run(
-        """
-        INSERT INTO changes(attempt_id, goal_id, workspace, branch, base_commit, lease_token)
-        VALUES (?, ?, ?, ?, ?, ?)
-        """,
-        claim.attempt.id,
-        claim.goal.id,
-        change.workspace,
-        change.branch,
-        change.baseCommit,
-        claim.token
-      )
-      try connection.run(
-        "UPDATE attempts SET branch = ?, base_commit = ? WHERE id = ? AND lease_token = ?",
-        change.branch,
-        change.baseCommit,
-        claim.attempt.id,
-        claim.token
-      )
+      try insert(change, claim, connection)
     }
+  }
+
+  private func insert(
+    _ change: ChangeRecord,
+    _ claim: Claim,
+    _ connection: Connection
+  ) throws(SQLiteError) {
+    let known = try connection.first(
+      "SELECT 1 FROM changes WHERE attempt_id = ?",
+      claim.attempt.id
+    ) { _ in true }
+    guard known == nil else { return }
+    try connection.run(
+      """
+      INSERT INTO changes(attempt_id, goal_id, workspace, branch, base_commit, lease_token)
+      VALUES (?, ?, ?, ?, ?, ?)
+      """,
+      claim.attempt.id,
+      claim.goal.id,
+      change.workspace,
+      change.branch,
+      change.baseCommit,
+      claim.token
+    )
+    try connection.run(
+      "UPDATE attempts SET branch = ?, base_commit = ? WHERE id = ? AND lease_token = ?",
+      change.branch,
+      change.baseCommit,
+      claim.attempt.id,
+      claim.token
+    )
   }
 
   public func end(
