@@ -46,9 +46,15 @@ final class DyingStore: GoalStore {
 
   // MARK: Where a worker can die
 
-  func record(_ plan: PlanRecord, for claim: Claim) async throws(LedgerError) {
-    try await pass([.recordPlan]) { () throws(LedgerError) in
-      try await store.record(plan, for: claim)
+  func record(
+    _ plan: PlanRecord,
+    opening change: ChangeRecord?,
+    _ events: [TaskEvent],
+    for claim: Claim
+  ) async throws(LedgerError) {
+    let calls = [.recordPlan] + (change == nil ? [] : [.openBranch]) + calls(of: events)
+    try await pass(calls) { () throws(LedgerError) in
+      try await store.record(plan, opening: change, events, for: claim)
     }
   }
 
@@ -59,14 +65,19 @@ final class DyingStore: GoalStore {
   }
 
   func record(_ events: [TaskEvent], for claim: Claim) async throws(LedgerError) {
-    let calls = events.compactMap { event -> Call? in
+    try await pass(calls(of: events)) { () throws(LedgerError) in
+      try await store.record(events, for: claim)
+    }
+  }
+
+  private func calls(of events: [TaskEvent]) -> [Call] {
+    events.compactMap { event in
       switch event {
       case .started(let number, _): .started(number)
       case .ended(let number, _, _, _): .ended(number)
       case .moved: nil
       }
     }
-    try await pass(calls) { () throws(LedgerError) in try await store.record(events, for: claim) }
   }
 
   func end(
