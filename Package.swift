@@ -49,10 +49,19 @@ let package = Package(
       swiftSettings: house,
       plugins: ["EmbedTextPlugin"]
     ),
+    .target(
+      name: "AuditQueries",
+      path: "Schema/audit",
+      swiftSettings: house,
+      plugins: ["EmbedTextPlugin"]
+    ),
     .target(name: "HTN", swiftSettings: house),
     .target(
       name: "GoalLedger",
-      dependencies: ["SQLite", "Migrations", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: [
+        "SQLite", "Migrations", "AuditQueries",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: house
     ),
     .target(

@@ -199,3 +199,41 @@ extension Row {
   /// Whether a column is NULL, or does not exist.
   public func isNull(_ name: String) -> Bool { index(of: name).map { isNull($0) } ?? true }
 }
+
+// MARK: - Raw bytes, for hashing
+
+/// SQLite's five storage classes.
+public enum StorageClass: Sendable, Hashable {
+  /// A value's class.
+  case null, integer, real, text, blob
+}
+
+extension Row {
+  /// The storage class of a column's value; `null` where there is no such column.
+  public func storageClass(_ index: Int) -> StorageClass {
+    switch type(index) {
+    case SQLITE_INTEGER: .integer
+    case SQLITE_FLOAT: .real
+    case SQLITE_TEXT: .text
+    case SQLITE_BLOB: .blob
+    default: .null
+    }
+  }
+
+  /// Gives `body` the bytes of a TEXT or BLOB just as they are stored, without a copy; none for
+  /// anything else.
+  public func withBytes<T>(_ index: Int, _ body: (RawSpan) -> T) -> T {
+    let pointer = unsafe pointer
+    switch type(index) {
+    case SQLITE_TEXT: unsafe sqlite3_column_text(pointer, Int32(index))
+    case SQLITE_BLOB: break
+    default: return body(RawSpan())
+    }
+    guard let start = unsafe sqlite3_column_blob(pointer, Int32(index)) else {
+      return body(RawSpan())
+    }
+    let count = Int(unsafe sqlite3_column_bytes(pointer, Int32(index)))
+    let bytes = unsafe UnsafeRawBufferPointer(start: start, count: count)
+    return body(unsafe RawSpan(_unsafeBytes: bytes))
+  }
+}

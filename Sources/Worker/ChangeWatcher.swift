@@ -8,6 +8,8 @@ import GoalLedger
 struct ChangeWatcher: Sendable {
   let store: any GoalStore
   let doorbell: Doorbell
+  /// Rung for changes, and as seldom as `slowest` without.
+  let sealing: Doorbell
   /// The longest time without a ring.
   let slowest: Duration
 
@@ -27,9 +29,11 @@ struct ChangeWatcher: Sendable {
         changedAt = now
         rungAt = now
         doorbell.ring()
+        sealing.ring()
       } else if now - rungAt >= slowest {
         rungAt = now
         doorbell.ring()
+        sealing.ring()
       } else if now - rungAt >= .milliseconds(100), let due = try? await store.nextDue(), due == 0 {
         rungAt = now
         doorbell.ring()

@@ -10,22 +10,26 @@ public struct GoalWorker: Sendable {
   let store: any GoalStore
   let configuration: Configuration
   let name: String
+  let keyFile: KeyFile?
   let watch: @Sendable (WorkerEvent) -> Void
 
   /// Makes a worker.
   /// - Parameters:
   ///   - name: its name on the ledger; nil for one made of the machine, the process and a number
   ///     that no other worker of this database has.
+  ///   - keyFile: where the key is that it signs seals with; nil for the usual place.
   ///   - watch: is told what happens, for people to see.
   public init(
     store: any GoalStore,
     configuration: Configuration,
     name: String? = nil,
+    keyFile: KeyFile? = nil,
     watch: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
   ) {
     self.store = store
     self.configuration = configuration
     self.name = name ?? WorkerName.distinct()
+    self.keyFile = keyFile
     self.watch = watch
   }
 
@@ -36,10 +40,10 @@ public struct GoalWorker: Sendable {
     do throws(LedgerError) {
       try await shift.work(drain: drain, stop: stop)
     } catch {
-      try? await shift.register("stopped")
+      try? await shift.stop()
       throw error
     }
-    try await shift.register("stopped")
+    try await shift.stop()
     watch(.stopped)
   }
 
@@ -57,10 +61,10 @@ public struct GoalWorker: Sendable {
     do throws(LedgerError) {
       ended = try await shift.execute(goal, timeout: timeout, stop: stop)
     } catch {
-      try? await shift.register("stopped")
+      try? await shift.stop()
       throw error
     }
-    try await shift.register("stopped")
+    try await shift.stop()
     return ended
   }
 

@@ -2,7 +2,7 @@ import Execution
 import GoalLedger
 
 /// One run of a worker, from its registration to its stop: the loop that claims, and the children
-/// that keep leases and watch for changes.
+/// that keep leases, watch for changes and seal.
 struct Shift: Sendable {
   let store: any GoalStore
   let configuration: Configuration
@@ -12,6 +12,7 @@ struct Shift: Sendable {
   let doorbell = Doorbell()
   let runner: AttemptRunner
   let sweeper: Sweeper
+  let sealer: Sealer
 
   private var lease: Int64 { Int64(configuration.limits.leaseMilliseconds) }
   private var concurrency: Int { configuration.limits.concurrency }
@@ -23,6 +24,7 @@ struct Shift: Sendable {
     watch = worker.watch
     let places = try await Workplaces(store: store, configuration: configuration)
     sweeper = Sweeper(store: store, places: places, watch: watch)
+    sealer = try await Sealer(store: store, name: name, keyFile: worker.keyFile, watch: watch)
     runner = try await AttemptRunner(
       store: store,
       configuration: configuration,
@@ -42,6 +44,12 @@ struct Shift: Sendable {
     try await store.register(record)
   }
 
+  /// The last thing a worker does: says that it has stopped, and seals that, too.
+  func stop() async throws(LedgerError) {
+    try await register("stopped")
+    await sealer.seal()
+  }
+
   // MARK: The loop
 
   func work(drain: Bool, stop: StopSignal) async throws(LedgerError) {
@@ -49,6 +57,7 @@ struct Shift: Sendable {
     let failure = await withTaskGroup(of: Void.self, returning: LedgerError?.self) { group in
       group.addTask { await keeper.run() }
       group.addTask { await watcher.run() }
+      group.addTask { await sealer.run() }
       defer { group.cancelAll() }
       do throws(LedgerError) {
         while stop.phase == .running {
@@ -125,6 +134,7 @@ struct Shift: Sendable {
     ChangeWatcher(
       store: store,
       doorbell: doorbell,
+      sealing: sealer.bell,
       slowest: .milliseconds(configuration.limits.pollMilliseconds)
     )
   }
@@ -144,6 +154,7 @@ struct Shift: Sendable {
     let end = timeout.map { clock.now + $0 }
     let keeping = Task { await keeper.run() }
     let watching = Task { await watcher.run() }
+    let sealing = Task { await sealer.run() }
     let alarm = Task {
       guard let end else { return }
       try await clock.sleep(until: end)
@@ -153,6 +164,7 @@ struct Shift: Sendable {
     defer {
       keeping.cancel()
       watching.cancel()
+      sealing.cancel()
       alarm.cancel()
     }
     while true {

@@ -17,7 +17,7 @@ struct Goalledger: AsyncParsableCommand {
         goalledger show 1
 
       Results go to standard output, progress and errors to standard error. The exit status is 0, \
-      1 (a goal failed, or doctor found something), 64 (usage), 65 (bad data), 69 (unavailable), \
+      1 (a goal failed, or doctor or verify found something), 64 (usage), 65 (bad data), 69 (unavailable), \
       70 (a mistake of ours), 75 (try again) or 77 (refused).
 
       Completion: goalledger --generate-completion-script bash > \
@@ -28,7 +28,7 @@ struct Goalledger: AsyncParsableCommand {
       CommandGroup(name: "Ask", subcommands: [Add.self, Adopt.self, Abandon.self, Retry.self]),
       CommandGroup(
         name: "Look",
-        subcommands: [List.self, Show.self, Log.self, Plan.self, Diff.self]
+        subcommands: [List.self, Show.self, Log.self, Plan.self, Diff.self, Verify.self]
       ),
       CommandGroup(name: "Work", subcommands: [Work.self, Execute.self]),
       CommandGroup(

@@ -231,4 +231,12 @@ final class DyingStore: GoalStore {
   func save(_ breaker: BreakerRecord, actor: String) async throws(LedgerError) {
     try await pass { () throws(LedgerError) in try await store.save(breaker, actor: actor) }
   }
+
+  func seal(sealer: String, key: SealingKey) async throws(LedgerError) -> Int {
+    try await pass { () throws(LedgerError) in try await store.seal(sealer: sealer, key: key) }
+  }
+
+  func verify(_ demands: VerificationDemands) async throws(LedgerError) -> Verification {
+    try await pass { () throws(LedgerError) in try await store.verify(demands) }
+  }
 }

@@ -61,6 +61,7 @@ final class WorkerFixture: Sendable {
       store: store,
       configuration: configuration ?? self.configuration(),
       name: name,
+      keyFile: KeyFile(path: repository.folder.path + "/worker.key"),
       watch: { event in
         self.events.withLock { $0.append(event) }
         watch(event)

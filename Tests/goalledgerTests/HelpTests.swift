@@ -4,7 +4,7 @@ import Testing
 struct HelpTests {
   static let commands = [
     "", "abandon", "add", "adopt", "backup", "diff", "doctor", "execute", "init", "list", "log",
-    "migrate", "plan", "retry", "show", "work",
+    "migrate", "plan", "retry", "show", "verify", "work",
   ]
 
   @Test("says what each command does, with examples", arguments: commands)

@@ -103,6 +103,14 @@ public protocol GoalStore: Sendable {
   func breakers() async throws(LedgerError) -> [BreakerRecord]
   /// Saves a circuit breaker.
   func save(_ breaker: BreakerRecord, actor: String) async throws(LedgerError)
+
+  // MARK: Proving
+
+  /// Seals every ledger entry that is not sealed yet, signed with `key`; how many those were.
+  @discardableResult
+  func seal(sealer: String, key: SealingKey) async throws(LedgerError) -> Int
+  /// Checks the ledger against its seals, and the tables against the ledger; changes nothing.
+  func verify(_ demands: VerificationDemands) async throws(LedgerError) -> Verification
 }
 
 /// A worker, as a row of `workers` holds it.

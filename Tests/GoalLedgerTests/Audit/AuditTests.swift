@@ -81,7 +81,8 @@ struct AuditTests {
   func answers() throws {
     let world = try Self.world()
     let before = try world.dump()
-    for file in try Self.questions.get() {
+    // verify.sql needs the shell's own functions; its tests are beside those of the seals.
+    for file in try Self.questions.get() where file != "verify.sql" {
       let rows = try Self.answer(file, in: world)
       #expect(rows.isEmpty == (file == "fold.sql"), "\(file)")
     }

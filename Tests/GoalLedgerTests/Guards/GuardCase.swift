@@ -21,6 +21,7 @@ struct GuardCase: Sendable {
 
   static let all: [GuardCase] = [
     births, lives, transitions, fixed, dependencies, attempts, tasks, changes, workers, ledger,
+    seals,
     unwritten,
   ].flatMap { $0 }
 

@@ -1,0 +1,490 @@
+-- Is the ledger what it was when it was sealed, and do the tables say just what it says?
+-- For the stock sqlite3 shell, whose sha3() and ieee754_to_blob() it needs:
+--   sqlite3 -readonly goals.db < Schema/audit/verify.sql
+-- Each row names a subject and what is wrong with it; the last rows are the verdict and what was not
+-- checked. The bytes that are hashed are said in Sources/GoalLedger/Ledger/CanonicalEntry.swift and
+-- Sources/GoalLedger/Seals/Seal.swift: a tag, and for each value its class, its length and its bytes.
+WITH
+-- Each seal beside the one before it, and its hash as it must be.
+seals AS MATERIALIZED (
+  SELECT first_seq, last_seq, count, sealed_at, hash, previous_hash, database_id, leaf_hashes,
+    schema_hash, 'seal of ' || first_seq || ' to ' || last_seq AS name,
+    lag(last_seq, 1, 0) OVER sequence AS previous_seq,
+    lag(hash, 1, zeroblob(32)) OVER sequence AS previous_seal,
+    lead(first_seq) OVER sequence IS NULL AS is_last,
+    sha3(CAST('goalledger-seal-v1' || char(10)
+      || CASE typeof(database_id) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(database_id) || ':' || database_id
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(database_id)
+        WHEN 'text' THEN 't' || length(CAST(database_id AS BLOB)) || ':' || database_id
+        ELSE 'b' || length(database_id) || ':' || database_id END
+      || CASE typeof(first_seq) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(first_seq) || ':' || first_seq
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(first_seq)
+        WHEN 'text' THEN 't' || length(CAST(first_seq AS BLOB)) || ':' || first_seq
+        ELSE 'b' || length(first_seq) || ':' || first_seq END
+      || CASE typeof(last_seq) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(last_seq) || ':' || last_seq
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(last_seq)
+        WHEN 'text' THEN 't' || length(CAST(last_seq AS BLOB)) || ':' || last_seq
+        ELSE 'b' || length(last_seq) || ':' || last_seq END
+      || CASE typeof(count) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(count) || ':' || count
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(count)
+        WHEN 'text' THEN 't' || length(CAST(count AS BLOB)) || ':' || count
+        ELSE 'b' || length(count) || ':' || count END
+      || CASE typeof(previous_hash) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(previous_hash) || ':' || previous_hash
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(previous_hash)
+        WHEN 'text' THEN 't' || length(CAST(previous_hash AS BLOB)) || ':' || previous_hash
+        ELSE 'b' || length(previous_hash) || ':' || previous_hash END
+      || CASE typeof(leaf_hashes) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(leaf_hashes) || ':' || leaf_hashes
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(leaf_hashes)
+        WHEN 'text' THEN 't' || length(CAST(leaf_hashes AS BLOB)) || ':' || leaf_hashes
+        ELSE 'b' || length(leaf_hashes) || ':' || leaf_hashes END
+      || CASE typeof(schema_hash) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(schema_hash) || ':' || schema_hash
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(schema_hash)
+        WHEN 'text' THEN 't' || length(CAST(schema_hash AS BLOB)) || ':' || schema_hash
+        ELSE 'b' || length(schema_hash) || ':' || schema_hash END
+      || CASE typeof(schema_version) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(schema_version) || ':' || schema_version
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(schema_version)
+        WHEN 'text' THEN 't' || length(CAST(schema_version AS BLOB)) || ':' || schema_version
+        ELSE 'b' || length(schema_version) || ':' || schema_version END
+      || CASE typeof(public_key) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(public_key) || ':' || public_key
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(public_key)
+        WHEN 'text' THEN 't' || length(CAST(public_key AS BLOB)) || ':' || public_key
+        ELSE 'b' || length(public_key) || ':' || public_key END
+      || CASE typeof(sealer) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(sealer) || ':' || sealer
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(sealer)
+        WHEN 'text' THEN 't' || length(CAST(sealer AS BLOB)) || ':' || sealer
+        ELSE 'b' || length(sealer) || ':' || sealer END
+      || CASE typeof(sealed_at) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(sealed_at) || ':' || sealed_at
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(sealed_at)
+        WHEN 'text' THEN 't' || length(CAST(sealed_at AS BLOB)) || ':' || sealed_at
+        ELSE 'b' || length(sealed_at) || ':' || sealed_at END AS BLOB), 256) AS computed_hash
+  FROM ledger_seals
+  WINDOW sequence AS (ORDER BY first_seq)
+),
+-- The leaf hash of every entry.
+leaves AS NOT MATERIALIZED (
+  SELECT seq, sha3(CAST('goalledger-entry-v1' || char(10)
+      || CASE typeof(seq) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(seq) || ':' || seq
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(seq)
+        WHEN 'text' THEN 't' || length(CAST(seq AS BLOB)) || ':' || seq
+        ELSE 'b' || length(seq) || ':' || seq END
+      || CASE typeof(at) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(at) || ':' || at
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(at)
+        WHEN 'text' THEN 't' || length(CAST(at AS BLOB)) || ':' || at
+        ELSE 'b' || length(at) || ':' || at END
+      || CASE typeof(actor) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(actor) || ':' || actor
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(actor)
+        WHEN 'text' THEN 't' || length(CAST(actor AS BLOB)) || ':' || actor
+        ELSE 'b' || length(actor) || ':' || actor END
+      || CASE typeof(assurance) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(assurance) || ':' || assurance
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(assurance)
+        WHEN 'text' THEN 't' || length(CAST(assurance AS BLOB)) || ':' || assurance
+        ELSE 'b' || length(assurance) || ':' || assurance END
+      || CASE typeof(event) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(event) || ':' || event
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(event)
+        WHEN 'text' THEN 't' || length(CAST(event AS BLOB)) || ':' || event
+        ELSE 'b' || length(event) || ':' || event END
+      || CASE typeof(goal_id) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(goal_id) || ':' || goal_id
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(goal_id)
+        WHEN 'text' THEN 't' || length(CAST(goal_id AS BLOB)) || ':' || goal_id
+        ELSE 'b' || length(goal_id) || ':' || goal_id END
+      || CASE typeof(goal_version) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(goal_version) || ':' || goal_version
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(goal_version)
+        WHEN 'text' THEN 't' || length(CAST(goal_version AS BLOB)) || ':' || goal_version
+        ELSE 'b' || length(goal_version) || ':' || goal_version END
+      || CASE typeof(attempt_id) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(attempt_id) || ':' || attempt_id
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(attempt_id)
+        WHEN 'text' THEN 't' || length(CAST(attempt_id AS BLOB)) || ':' || attempt_id
+        ELSE 'b' || length(attempt_id) || ':' || attempt_id END
+      || CASE typeof(task_id) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(task_id) || ':' || task_id
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(task_id)
+        WHEN 'text' THEN 't' || length(CAST(task_id AS BLOB)) || ':' || task_id
+        ELSE 'b' || length(task_id) || ':' || task_id END
+      || CASE typeof(from_state) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(from_state) || ':' || from_state
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(from_state)
+        WHEN 'text' THEN 't' || length(CAST(from_state AS BLOB)) || ':' || from_state
+        ELSE 'b' || length(from_state) || ':' || from_state END
+      || CASE typeof(to_state) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(to_state) || ':' || to_state
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(to_state)
+        WHEN 'text' THEN 't' || length(CAST(to_state AS BLOB)) || ':' || to_state
+        ELSE 'b' || length(to_state) || ':' || to_state END
+      || CASE typeof(reason) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(reason) || ':' || reason
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(reason)
+        WHEN 'text' THEN 't' || length(CAST(reason AS BLOB)) || ':' || reason
+        ELSE 'b' || length(reason) || ':' || reason END
+      || CASE typeof(detail) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(detail) || ':' || detail
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(detail)
+        WHEN 'text' THEN 't' || length(CAST(detail AS BLOB)) || ':' || detail
+        ELSE 'b' || length(detail) || ':' || detail END AS BLOB), 256) AS leaf
+  FROM identity_ledger
+),
+-- The seals whose entries, hashed anew and in order, are not those that were sealed.
+broken AS MATERIALIZED (
+  SELECT first_seq, last_seq, leaf_hashes, sealed_at
+  FROM seals
+  WHERE leaf_hashes IS NOT (
+    SELECT CAST(group_concat(leaf, '') AS BLOB)
+    FROM (SELECT leaf FROM leaves WHERE seq BETWEEN first_seq AND last_seq ORDER BY seq))
+),
+-- Of those, every entry by itself.
+expected(seq, leaf, sealed_at, last_seq, leaf_hashes, first_seq) AS (
+  SELECT first_seq, substr(leaf_hashes, 1, 32), sealed_at, last_seq, leaf_hashes, first_seq
+  FROM broken
+  UNION ALL
+  SELECT seq + 1, substr(leaf_hashes, 32 * (seq + 1 - first_seq) + 1, 32), sealed_at, last_seq,
+    leaf_hashes, first_seq
+  FROM expected
+  WHERE seq < last_seq AND 32 * (seq + 1 - first_seq) < length(leaf_hashes)
+),
+head(last_seq) AS (
+  SELECT coalesce(max(last_seq), 0) FROM ledger_seals
+),
+-- The schema, hashed as the seals have it.
+objects AS (
+  SELECT CASE typeof(type) WHEN 'null' THEN 'n0:'
+      WHEN 'integer' THEN 'i' || length(type) || ':' || type
+      WHEN 'real' THEN 'r8:' || ieee754_to_blob(type)
+      WHEN 'text' THEN 't' || length(CAST(type AS BLOB)) || ':' || type
+      ELSE 'b' || length(type) || ':' || type END
+    || CASE typeof(name) WHEN 'null' THEN 'n0:'
+      WHEN 'integer' THEN 'i' || length(name) || ':' || name
+      WHEN 'real' THEN 'r8:' || ieee754_to_blob(name)
+      WHEN 'text' THEN 't' || length(CAST(name AS BLOB)) || ':' || name
+      ELSE 'b' || length(name) || ':' || name END
+    || CASE typeof(tbl_name) WHEN 'null' THEN 'n0:'
+      WHEN 'integer' THEN 'i' || length(tbl_name) || ':' || tbl_name
+      WHEN 'real' THEN 'r8:' || ieee754_to_blob(tbl_name)
+      WHEN 'text' THEN 't' || length(CAST(tbl_name AS BLOB)) || ':' || tbl_name
+      ELSE 'b' || length(tbl_name) || ':' || tbl_name END
+    || CASE typeof(sql) WHEN 'null' THEN 'n0:'
+      WHEN 'integer' THEN 'i' || length(sql) || ':' || sql
+      WHEN 'real' THEN 'r8:' || ieee754_to_blob(sql)
+      WHEN 'text' THEN 't' || length(CAST(sql AS BLOB)) || ':' || sql
+      ELSE 'b' || length(sql) || ':' || sql END AS canonical
+  FROM sqlite_schema
+  WHERE name NOT GLOB 'sqlite_*'
+  ORDER BY name, type
+),
+schema_now(hash) AS (
+  SELECT sha3(CAST('goalledger-schema-v1' || char(10) || group_concat(canonical, '') AS BLOB), 256)
+  FROM objects
+),
+-- The fold, as in fold.sql: a test holds the two equal.
+entries AS (
+  SELECT seq, event, goal_id, goal_version, attempt_id, task_id, to_state, detail
+  FROM identity_ledger
+),
+-- The latest transition of each subject.
+goal_ends AS (
+  SELECT goal_id, to_state, json_extract(detail, '$.attempts') AS attempts, max(seq)
+  FROM entries
+  WHERE event GLOB 'goal.*' AND to_state IS NOT NULL
+  GROUP BY goal_id
+),
+goal_versions AS (
+  SELECT goal_id, max(goal_version) AS version
+  FROM entries
+  WHERE event GLOB 'goal.*'
+  GROUP BY goal_id
+),
+-- The latest word on each thing asked: a birth or transition says a value, an amendment old and new.
+goal_words AS (
+  SELECT e.goal_id, d.key AS name,
+    CASE d.type WHEN 'object' THEN json_extract(d.value, '$.new') ELSE d.value END AS value,
+    max(e.seq)
+  FROM entries e, json_each(e.detail) d
+  WHERE e.event GLOB 'goal.*' AND d.key NOT IN ('attempts', 'result')
+  GROUP BY e.goal_id, d.key
+),
+goal_live AS (
+  SELECT goal_id, name, value FROM goal_asked
+  UNION ALL SELECT id, 'source', source FROM goals
+  UNION ALL SELECT id, 'idempotency_key', idempotency_key FROM goals
+),
+attempt_ends AS (
+  SELECT attempt_id, goal_id, to_state, max(seq)
+  FROM entries
+  WHERE event GLOB 'attempt.*' AND to_state IS NOT NULL
+  GROUP BY attempt_id
+),
+attempt_leases AS (
+  SELECT attempt_id, json_extract(detail, '$.worker') AS worker,
+    json_extract(detail, '$.lease_token') AS lease_token, max(seq)
+  FROM entries
+  WHERE event IN ('attempt.open', 'attempt.taken_over')
+  GROUP BY attempt_id
+),
+attempt_plans AS (
+  SELECT attempt_id, json_extract(detail, '$.plan_id') AS plan_id,
+    json_extract(detail, '$.digest') AS digest, max(seq)
+  FROM entries
+  WHERE event = 'plan.made'
+  GROUP BY attempt_id
+),
+task_ends AS (
+  SELECT task_id, attempt_id, goal_id, to_state, json_extract(detail, '$.commit') AS commit_id,
+    max(seq)
+  FROM entries
+  WHERE event GLOB 'task.*'
+  GROUP BY task_id
+),
+task_births AS (
+  SELECT task_id, json_extract(detail, '$.number') AS number,
+    json_extract(detail, '$.action') AS action, json_extract(detail, '$.arguments') AS arguments,
+    json_extract(detail, '$.priority') AS priority
+  FROM entries
+  WHERE event = 'task.pending'
+),
+task_tries AS (
+  SELECT task_id, count(*) AS tries
+  FROM entries
+  WHERE event = 'task.running'
+  GROUP BY task_id
+),
+change_ends AS (
+  SELECT attempt_id, goal_id, to_state, json_extract(detail, '$.branch') AS branch,
+    json_extract(detail, '$.head_commit') AS head_commit, json_extract(detail, '$.tree') AS tree,
+    max(seq)
+  FROM entries
+  WHERE event GLOB 'change.*'
+  GROUP BY attempt_id
+),
+edges AS (
+  SELECT goal_id, depends_on
+  FROM (
+    SELECT goal_id, json_extract(detail, '$.depends_on') AS depends_on, event, max(seq)
+    FROM entries
+    WHERE event GLOB 'dependency.*'
+    GROUP BY 1, 2
+  )
+  WHERE event = 'dependency.added'
+),
+belief_words AS (
+  SELECT json_extract(detail, '$.belief') AS id, json_extract(detail, '$.confidence') AS confidence,
+    json_extract(detail, '$.active') AS active, json_extract(detail, '$.immutable') AS immutable,
+    max(seq)
+  FROM entries
+  WHERE event GLOB 'belief.*'
+  GROUP BY 1
+),
+belief_births AS (
+  SELECT json_extract(detail, '$.belief') AS id, json_extract(detail, '$.name') AS name,
+    json_extract(detail, '$.statement') AS statement
+  FROM entries
+  WHERE event = 'belief.added'
+),
+weight_words AS (
+  SELECT json_extract(detail, '$.weight') AS name, json_extract(detail, '$.new') AS weight, max(seq)
+  FROM entries
+  WHERE event = 'weight.changed'
+  GROUP BY 1
+),
+breaker_ends AS (
+  SELECT json_extract(detail, '$.action') AS action,
+    json_extract(detail, '$.workspace') AS workspace, to_state, max(seq)
+  FROM entries
+  WHERE event GLOB 'breaker.*'
+  GROUP BY 1, 2
+),
+worker_ends AS (
+  SELECT json_extract(detail, '$.worker') AS name, to_state, max(seq)
+  FROM entries
+  WHERE event GLOB 'worker.*'
+  GROUP BY 1
+),
+-- Both sides as (subject, id, name, value); what is on one side only is a difference.
+ledger(subject, id, name, value) AS (
+  SELECT 'goal', goal_id, 'state', to_state FROM goal_ends
+  UNION ALL SELECT 'goal', goal_id, 'attempts', coalesce(attempts, 0) FROM goal_ends
+  UNION ALL SELECT 'goal', goal_id, 'version', version FROM goal_versions
+  UNION ALL SELECT 'goal', goal_id, name, value FROM goal_words
+  UNION ALL SELECT 'attempt', attempt_id, 'goal_id', goal_id FROM attempt_ends
+  UNION ALL SELECT 'attempt', attempt_id, 'state', to_state FROM attempt_ends
+  UNION ALL SELECT 'attempt', attempt_id, 'worker', worker FROM attempt_leases
+  UNION ALL SELECT 'attempt', attempt_id, 'lease_token', lease_token FROM attempt_leases
+  UNION ALL SELECT 'attempt', attempt_id, 'plan_id', plan_id FROM attempt_plans
+  UNION ALL SELECT 'attempt', attempt_id, 'plan digest', digest FROM attempt_plans
+  UNION ALL SELECT 'task', task_id, 'attempt_id', attempt_id FROM task_ends
+  UNION ALL SELECT 'task', task_id, 'goal_id', goal_id FROM task_ends
+  UNION ALL SELECT 'task', task_id, 'state', to_state FROM task_ends
+  UNION ALL SELECT 'task', task_id, 'commit_id', commit_id FROM task_ends
+    WHERE to_state IN ('succeeded', 'failed', 'aborted', 'cancelled')
+  UNION ALL SELECT 'task', task_id, 'number', number FROM task_births
+  UNION ALL SELECT 'task', task_id, 'action', action FROM task_births
+  UNION ALL SELECT 'task', task_id, 'arguments', arguments FROM task_births
+  UNION ALL SELECT 'task', task_id, 'priority', priority FROM task_births
+  UNION ALL SELECT 'task', task_id, 'tries', tries FROM task_tries
+  UNION ALL SELECT 'change of attempt', attempt_id, 'goal_id', goal_id FROM change_ends
+  UNION ALL SELECT 'change of attempt', attempt_id, 'state', to_state FROM change_ends
+  UNION ALL SELECT 'change of attempt', attempt_id, 'branch', branch FROM change_ends
+  UNION ALL SELECT 'change of attempt', attempt_id, 'head_commit', head_commit FROM change_ends
+    WHERE to_state <> 'open'
+  UNION ALL SELECT 'change of attempt', attempt_id, 'tree', tree FROM change_ends
+    WHERE to_state <> 'open'
+  UNION ALL SELECT 'goal', goal_id, 'depends on ' || depends_on, 1 FROM edges
+  UNION ALL SELECT 'belief', id, 'confidence', confidence FROM belief_words
+  UNION ALL SELECT 'belief', id, 'active', active FROM belief_words
+  UNION ALL SELECT 'belief', id, 'immutable', immutable FROM belief_words
+  UNION ALL SELECT 'belief', id, 'name', name FROM belief_births
+  UNION ALL SELECT 'belief', id, 'statement', statement FROM belief_births
+  UNION ALL SELECT 'weight', name, 'weight', weight FROM weight_words
+  UNION ALL SELECT 'breaker', action || ' ' || workspace, 'state', to_state FROM breaker_ends
+    WHERE to_state <> 'closed'
+  UNION ALL SELECT 'worker', name, 'state', to_state FROM worker_ends
+),
+live(subject, id, name, value) AS (
+  SELECT 'goal', id, 'state', state FROM goals
+  UNION ALL SELECT 'goal', id, 'attempts', attempts FROM goals
+  UNION ALL SELECT 'goal', id, 'version', version FROM goals
+  UNION ALL SELECT 'goal', goal_id, name, value FROM goal_live
+  UNION ALL SELECT 'attempt', id, 'goal_id', goal_id FROM attempts
+  UNION ALL SELECT 'attempt', id, 'state', state FROM attempts
+  UNION ALL SELECT 'attempt', id, 'worker', worker FROM attempts
+  UNION ALL SELECT 'attempt', id, 'lease_token', lease_token FROM attempts
+  UNION ALL SELECT 'attempt', id, 'plan_id', plan_id FROM attempts WHERE plan_id IS NOT NULL
+  UNION ALL SELECT 'attempt', a.id, 'plan digest', p.digest
+    FROM attempts a JOIN plans p ON p.id = a.plan_id
+  UNION ALL SELECT 'task', id, 'attempt_id', attempt_id FROM tasks
+  UNION ALL SELECT 'task', id, 'goal_id', goal_id FROM tasks
+  UNION ALL SELECT 'task', id, 'state', state FROM tasks
+  UNION ALL SELECT 'task', id, 'commit_id', commit_id FROM tasks
+    WHERE state IN ('succeeded', 'failed', 'aborted', 'cancelled')
+  UNION ALL SELECT 'task', id, 'number', number FROM tasks
+  UNION ALL SELECT 'task', id, 'action', action FROM tasks
+  UNION ALL SELECT 'task', id, 'arguments', json(arguments) FROM tasks
+  UNION ALL SELECT 'task', id, 'priority', priority FROM tasks
+  UNION ALL SELECT 'task', id, 'tries', tries FROM tasks WHERE tries > 0
+  UNION ALL SELECT 'change of attempt', attempt_id, 'goal_id', goal_id FROM changes
+  UNION ALL SELECT 'change of attempt', attempt_id, 'state', state FROM changes
+  UNION ALL SELECT 'change of attempt', attempt_id, 'branch', branch FROM changes
+  UNION ALL SELECT 'change of attempt', attempt_id, 'head_commit', head_commit FROM changes
+    WHERE state <> 'open'
+  UNION ALL SELECT 'change of attempt', attempt_id, 'tree', tree FROM changes
+    WHERE state <> 'open'
+  UNION ALL SELECT 'goal', goal_id, 'depends on ' || depends_on, 1 FROM goal_dependencies
+  UNION ALL SELECT 'belief', id, 'confidence', printf('%!.17g', confidence) FROM beliefs
+  UNION ALL SELECT 'belief', id, 'active', active FROM beliefs
+  UNION ALL SELECT 'belief', id, 'immutable', immutable FROM beliefs
+  UNION ALL SELECT 'belief', id, 'name', name FROM beliefs
+  UNION ALL SELECT 'belief', id, 'statement', statement FROM beliefs
+  UNION ALL SELECT 'weight', name, 'weight', printf('%!.17g', weight) FROM score_weights
+    WHERE weight <> standard OR name IN (SELECT name FROM weight_words)
+  UNION ALL SELECT 'breaker', action || ' ' || workspace, 'state', state FROM circuit_breakers
+    WHERE state <> 'closed'
+  UNION ALL SELECT 'worker', name, 'state', state FROM workers
+),
+fold AS (
+SELECT 'ledger' AS only_in, * FROM (SELECT * FROM ledger EXCEPT SELECT * FROM live)
+UNION ALL
+SELECT 'tables', * FROM (SELECT * FROM live EXCEPT SELECT * FROM ledger)
+UNION ALL
+-- The derived columns a fold cannot show: what was derived is still what it is derived from.
+SELECT 'tables', 'goal', id, 'blockers', blockers
+FROM goals
+WHERE blockers <> (SELECT count(*) FROM goal_dependencies d WHERE d.goal_id = goals.id AND d.met = 0)
+UNION ALL
+SELECT 'tables', 'goal', id, 'write-only', coalesce(actor, reason, lease_token)
+FROM goals
+WHERE actor IS NOT NULL OR reason IS NOT NULL OR lease_token IS NOT NULL
+UNION ALL
+SELECT 'tables', 'goal', id, 'result', result
+FROM goals
+WHERE result IS NOT (
+  SELECT outcome FROM attempts a WHERE a.goal_id = goals.id ORDER BY number DESC LIMIT 1)
+UNION ALL
+SELECT 'ledger', 'ledger', NULL, 'seq', 'entries are missing'
+WHERE (SELECT coalesce(max(seq), 0) FROM identity_ledger)
+  <> (SELECT count(*) FROM identity_ledger)
+),
+findings(place, seq, subject, finding) AS MATERIALIZED (
+  SELECT 1, first_seq, name, 'does not count the entries it speaks for'
+  FROM seals
+  WHERE count < 1 OR count <> last_seq - first_seq + 1 OR length(leaf_hashes) <> 32 * count
+  UNION ALL
+  SELECT 1, first_seq, name, 'does not follow the seal before it'
+  FROM seals
+  WHERE first_seq <> previous_seq + 1
+  UNION ALL
+  SELECT 1, first_seq, name, 'does not name the hash of the seal before it'
+  FROM seals
+  WHERE previous_hash IS NOT previous_seal
+  UNION ALL
+  SELECT 1, first_seq, name, 'was made for another database'
+  FROM seals
+  WHERE database_id IS NOT (SELECT id FROM database_info)
+  UNION ALL
+  SELECT 1, first_seq, name, 'does not have the hash that it says it has'
+  FROM seals
+  WHERE hash IS NOT computed_hash
+  UNION ALL
+  SELECT 1, first_seq, 'entries ' || first_seq || ' to ' || last_seq,
+    'are not what they were when they were sealed at ' || sealed_at
+  FROM broken
+  UNION ALL
+  SELECT 2, x.seq, 'entry ' || x.seq, CASE WHEN l.seq IS NULL
+    THEN 'is missing, and was there when it was sealed'
+    ELSE 'is not what it was when it was sealed at ' || x.sealed_at END
+  FROM expected x LEFT JOIN leaves l ON l.seq = x.seq
+  WHERE l.leaf IS NOT x.leaf
+  UNION ALL
+  SELECT 2, seq, 'entry ' || seq, 'has a number below 1'
+  FROM identity_ledger
+  WHERE seq < 1
+  UNION ALL
+  SELECT 2, seq, 'entry ' || seq, 'follows a gap in what is not sealed yet'
+  FROM identity_ledger
+  WHERE seq > (SELECT last_seq FROM head) + 1
+    AND NOT EXISTS (SELECT 1 FROM identity_ledger b WHERE b.seq = identity_ledger.seq - 1)
+  UNION ALL
+  SELECT 2, seq, 'entry ' || seq, 'is dated ' || at || ', before an entry that it follows'
+  FROM (
+    SELECT seq, at, max(at) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS latest
+    FROM identity_ledger)
+  WHERE at < latest AND coalesce((julianday(latest) - julianday(at)) * 86400 > 2, 1)
+  UNION ALL
+  SELECT 3, 0, 'the schema', 'is not the one that the last seal saw'
+  FROM seals
+  WHERE is_last AND schema_hash IS NOT (SELECT hash FROM schema_now)
+    AND sealed_at >= (SELECT max(applied_at) FROM schema_migrations)
+  UNION ALL
+  SELECT 4, 0, subject || coalesce(' ' || id, ''), CASE only_in
+    WHEN 'ledger' THEN 'the ledger says ' ELSE 'no entry explains ' END || name || ' = '
+    || coalesce(substr(value, 1, 80), 'NULL')
+  FROM fold
+)
+SELECT subject, finding
+FROM (SELECT subject, finding FROM findings ORDER BY place, seq LIMIT 100)
+UNION ALL
+SELECT 'seals', count(*) || ' speak for ' || coalesce(sum(count), 0) || ' entries; '
+  || (SELECT count(*) FROM identity_ledger WHERE seq > (SELECT last_seq FROM head))
+  || ' more are not sealed yet'
+FROM ledger_seals
+UNION ALL
+SELECT 'verdict', CASE count(*) WHEN 0 THEN 'sound'
+  ELSE 'NOT SOUND: ' || count(*) || ' findings' END
+FROM findings
+UNION ALL
+SELECT 'not checked', 'the signatures of seals and whose they are: goalledger verify does';

@@ -1,0 +1,65 @@
+// What verification demands and what it found, as values that a command prints.
+
+/// What seals must show besides being right in themselves.
+public struct VerificationDemands: Sendable, Hashable {
+  /// The public keys, 32 bytes each, that seals may be signed with; nil for any.
+  public var publicKeys: Set<[UInt8]>?
+
+  /// Demands nothing in particular unless told to.
+  public init(publicKeys: Set<[UInt8]>? = nil) { self.publicKeys = publicKeys }
+}
+
+/// What verification found.
+public struct Verification: Sendable, Hashable {
+  /// Something that verification found.
+  public struct Finding: Sendable, Hashable {
+    /// Whether it shows that the record is not what it was.
+    public let isWrong: Bool
+    /// What it is about, such as `entry 17` or `seal of 1 to 200`.
+    public let subject: String
+    /// What is wrong with it.
+    public let sentence: String
+
+    /// A finding that shows the record to be altered.
+    static func wrong(_ subject: String, _ sentence: String) -> Finding {
+      Finding(isWrong: true, subject: subject, sentence: sentence)
+    }
+
+    /// A finding that a person should know of.
+    static func note(_ subject: String, _ sentence: String) -> Finding {
+      Finding(isWrong: false, subject: subject, sentence: sentence)
+    }
+  }
+
+  /// How many findings are kept; the rest are counted.
+  static let findingLimit = 100
+
+  /// The entries that seals speak for.
+  public internal(set) var sealed: Int64 = 0
+  /// The entries after them, which no seal speaks for yet.
+  public internal(set) var unsealed: Int64 = 0
+  /// How many seals there are.
+  public internal(set) var seals: Int64 = 0
+  /// The hash of the last seal, in hexadecimal; nil where there is none.
+  public internal(set) var lastSeal: String?
+  /// The public keys of the seals, in hexadecimal, in the order of their first use.
+  public internal(set) var keys: [String] = []
+  /// What was found, first things first, up to a hundred.
+  public private(set) var findings: [Finding] = []
+  /// What was found that shows the record to be altered, whether kept or not.
+  public private(set) var wrongCount = 0
+
+  init() {}
+
+  /// Whether nothing shows the record to be altered.
+  public var isSound: Bool { wrongCount == 0 }
+
+  mutating func add(_ finding: Finding) {
+    if finding.isWrong { wrongCount += 1 }
+    if findings.count < Self.findingLimit { findings.append(finding) }
+  }
+
+  mutating func add(_ more: [Finding]) {
+    for finding in more { add(finding) }
+  }
+}

@@ -1,0 +1,193 @@
+// Verification: the ledger against its seals, the seals against each other and their signatures, the
+// schema against this binary's migrations, the tables against the ledger.
+//
+// What must stay true: it changes nothing and holds no lock that a writer waits for; what it reads
+// through a view of the file counts only where the schema is as the migrations made it; memory grows
+// with what is not sealed alone.
+import AuditQueries
+import SQLite
+
+extension SQLiteGoalStore {
+  /// Checks the ledger against its seals and the tables against the ledger; changes nothing.
+  /// - returns: what was found, of which nothing is thrown: a damaged file is a finding, too.
+  /// - throws: `unavailable` or `busy` where the database cannot be read at all.
+  public func verify(_ demands: VerificationDemands) async throws(LedgerError) -> Verification {
+    var verification = Verification()
+    do throws(LedgerError) {
+      let folding = try LedgerReader(path: path)
+      // The fold and the schema are read beside the entries, on a connection of their own.
+      let tables = Task { () async -> Result<[Verification.Finding], LedgerError> in
+        do throws(LedgerError) {
+          return .success(
+            try await folding.read { connection throws(SQLiteError) in
+              try Self.schemaFindings(connection) + Self.foldFindings(connection)
+            }
+          )
+        } catch {
+          return .failure(error)
+        }
+      }
+      try await verifySeals(demands, &verification)
+      verification.add(try await tables.value.get())
+    } catch  where error.code == .corrupt || error.code == .internal {
+      verification.add(.wrong("the file", "is damaged: \(error.message)"))
+    }
+    return verification
+  }
+
+  private func verifySeals(
+    _ demands: VerificationDemands,
+    _ verification: inout Verification
+  ) async throws(LedgerError) {
+    let reader = try LedgerReader(path: path)
+    var chain = SealChain(databaseID: try await databaseID(), demands: demands)
+    var clock = EntryClock()
+    // Two pages are being hashed while the next one is read.
+    var checking: [Task<[Verification.Finding], Never>] = []
+    var after = Int64.min
+    while true {
+      let start = after
+      let page = try await reader.read { connection throws(SQLiteError) in
+        try SealPage(connection, after: start)
+      }
+      guard let last = page.seals.last else { break }
+      after = last.firstSeq
+      for seal in page.seals {
+        verification.add(chain.follow(seal))
+        verification.seals += 1
+        verification.sealed += seal.count
+      }
+      verification.add(clock.follow(page.entries.seqs, page.entries.times))
+      checking.append(Task { await page.check() })
+      if checking.count > 2 { verification.add(await checking.removeFirst().value) }
+    }
+    for check in checking { verification.add(await check.value) }
+    verification.lastSeal = verification.seals > 0 ? hexadecimal(chain.lastHash) : nil
+    verification.keys = chain.keys.map { hexadecimal($0) }
+    try await verifyTail(after: chain, clock, reader, &verification)
+  }
+
+  /// What no seal speaks for: that it has no gaps, and that the schema is as the last seal saw it.
+  private func verifyTail(
+    after chain: SealChain,
+    _ clock: EntryClock,
+    _ reader: LedgerReader,
+    _ verification: inout Verification
+  ) async throws(LedgerError) {
+    let (tail, outside, schema, migratedAt) = try await reader.read {
+      connection throws(SQLiteError) in
+      (
+        try connection.query(
+          "SELECT seq, at FROM identity_ledger WHERE seq > ? ORDER BY seq",
+          chain.lastSeq
+        ) { ($0.int(0) ?? 0, $0.text(1) ?? "") },
+        try connection.query("SELECT seq FROM identity_ledger WHERE seq < 1 LIMIT 1") {
+          $0.int(0) ?? 0
+        },
+        try SchemaPrint(connection),
+        try connection.first("SELECT max(applied_at) FROM schema_migrations") { $0.text(0) } ?? nil
+      )
+    }
+    for seq in outside { verification.add(.wrong("entry \(seq)", "has a number below 1")) }
+    var expected = chain.lastSeq &+ 1
+    for (seq, _) in tail {
+      if seq != expected {
+        verification.add(.wrong("entry \(expected)", "is missing, and was not sealed yet"))
+      }
+      expected = seq &+ 1
+    }
+    var clock = clock
+    verification.add(clock.follow(tail.map(\.0), tail.map(\.1)))
+    verification.unsealed = Int64(tail.count)
+    if let sealed = chain.lastSchema, sealed != schema.hash {
+      if let migratedAt, migratedAt > chain.lastSealedAt {
+        verification.add(.note("the schema", "was migrated at \(migratedAt), after the last seal"))
+      } else {
+        verification.add(.wrong("the schema", "is not the one that the last seal saw"))
+      }
+    }
+  }
+
+  /// The schema that this binary's migrations make.
+  private static let migrated = Result<[String: String], SQLiteError> { () throws(SQLiteError) in
+    var options = OpenOptions()
+    options.journal = nil
+    let made = try Connection(path: ":memory:", options: options)
+    do throws(LedgerError) { try Migrator().migrate(made) } catch {
+      throw SQLiteError(.error, error.message)
+    }
+    return try objects(made)
+  }
+
+  /// Where the schema differs from what this binary's migrations make.
+  private static func schemaFindings(
+    _ connection: Connection
+  ) throws(SQLiteError) -> [Verification.Finding] {
+    let wanted = try migrated.get()
+    let found = try objects(connection)
+    var findings: [Verification.Finding] = []
+    for (name, sql) in wanted.sorted(by: { $0.key < $1.key }) where found[name] != sql {
+      let what = found[name] == nil ? "is missing" : "is not as the migrations made it"
+      findings.append(.wrong("the \(name)", what))
+    }
+    for name in found.keys.sorted() where wanted[name] == nil {
+      let what = "is in the schema, and no migration made it"
+      findings.append(
+        name.hasPrefix("trigger") ? .wrong("the \(name)", what) : .note("the \(name)", what)
+      )
+    }
+    return findings
+  }
+
+  private static func objects(_ connection: Connection) throws(SQLiteError) -> [String: String] {
+    let rows = try connection.query(
+      "SELECT type || ' ' || name, tbl_name || char(10) || sql FROM sqlite_schema "
+        + "WHERE name NOT GLOB 'sqlite_*'"
+    ) { ($0.text(0) ?? "", $0.text(1) ?? "") }
+    return Dictionary(rows) { $1 + $0 }
+  }
+
+  /// Where the tables say what no entry says, or do not say what the ledger does.
+  private static func foldFindings(
+    _ connection: Connection
+  ) throws(SQLiteError) -> [Verification.Finding] {
+    var findings: [Verification.Finding] = []
+    try connection.forEach(AuditQuery.fold.sql) { row throws(SQLiteError) in
+      let (side, subject, name) = (row.text(0) ?? "", row.text(1) ?? "", row.text(3) ?? "")
+      let id = row.isNull(2) ? "" : " \(row.text(2) ?? row.int(2).map { "\($0)" } ?? "")"
+      let value = row.text(4) ?? row.int(4).map { "\($0)" } ?? "NULL"
+      let whose = side == "ledger" ? "the ledger says" : "no entry explains"
+      findings.append(.wrong(subject + id, "\(whose) \(name) = \(value.prefix(80))"))
+      return findings.count < Verification.findingLimit
+    }
+    return findings
+  }
+}
+
+/// That entries are dated in the order in which they were written.
+struct EntryClock: Sendable {
+  /// A clock that is set back by so many milliseconds is none to be alarmed at.
+  private static let tolerance: Int64 = 2_000
+  private var latest = ""
+
+  init() {}
+
+  /// Takes the next entries' numbers and dates, and says which are dated before one they follow.
+  mutating func follow(_ seqs: [Int64], _ times: [String]) -> [Verification.Finding] {
+    var findings: [Verification.Finding] = []
+    for (seq, time) in zip(seqs, times) {
+      if time >= latest {
+        latest = time
+      } else if let now = Timestamp(time), let then = Timestamp(latest),
+        then - now <= Self.tolerance
+      {
+        continue
+      } else {
+        findings.append(
+          .wrong("entry \(seq)", "is dated \(time), before an entry that it follows (\(latest))")
+        )
+      }
+    }
+    return findings
+  }
+}

@@ -1,0 +1,108 @@
+// Attacks on the seals.
+// Each is refused with its sentence and changes nothing, and goes through, or is refused otherwise,
+// once that sentence is taken out of the schema.
+
+extension GuardCase {
+  /// Inserts a seal whose columns are right but for those given.
+  private static func seal(_ different: [String: String], or clause: String = "") -> String {
+    let right = [
+      "first_seq": "1", "last_seq": "2", "count": "2",
+      "database_id": "(SELECT id FROM database_info)", "previous_hash": "zeroblob(32)",
+      "leaf_hashes": "zeroblob(64)", "schema_hash": "zeroblob(32)", "schema_version": "1",
+      "public_key": "zeroblob(32)", "sealer": "'w1'",
+      "sealed_at": "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')", "hash": "randomblob(32)",
+      "signature": "zeroblob(64)",
+    ].merging(different) { $1 }
+    let columns = right.keys.sorted()
+    return "INSERT \(clause)INTO ledger_seals(\(columns.joined(separator: ", "))) "
+      + "VALUES (\(columns.map { right[$0] ?? "NULL" }.joined(separator: ", ")))"
+  }
+
+  private static let second = [
+    "first_seq": "3", "last_seq": "3", "count": "1", "leaf_hashes": "zeroblob(32)",
+    "previous_hash": "(SELECT hash FROM ledger_seals)",
+  ]
+
+  private static func shape(_ column: String, _ value: String, _ refusal: String) -> GuardCase {
+    GuardCase(
+      "a seal with \(column) \(value)",
+      attack: seal([column: value]),
+      refusal: refusal
+    )
+  }
+
+  static let seals: [GuardCase] = [
+    GuardCase(
+      "a seal that leaves entries out",
+      attack: seal(["first_seq": "2", "count": "1", "leaf_hashes": "zeroblob(32)"]),
+      refusal: "a seal begins with the first entry that is not sealed yet"
+    ),
+    GuardCase(
+      "a seal replaced",
+      given: [seal([:])],
+      attack: seal([:], or: "OR REPLACE "),
+      refusal: "a seal begins with the first entry that is not sealed yet"
+    ),
+    GuardCase(
+      "a seal of entries to come",
+      attack: seal([
+        "last_seq": "10000", "count": "10000", "leaf_hashes": "zeroblob(320000)",
+      ]),
+      refusal: "a seal ends with an entry that exists"
+    ),
+    GuardCase(
+      "a first seal that follows something",
+      attack: seal(["previous_hash": "randomblob(32)"]),
+      refusal: "a seal names the hash of the seal before it, the first one 32 zero bytes"
+    ),
+    GuardCase(
+      "a second seal that follows nothing",
+      given: [seal([:])],
+      attack: seal(second.merging(["previous_hash": "zeroblob(32)"]) { $1 }),
+      refusal: "a seal names the hash of the seal before it, the first one 32 zero bytes"
+    ),
+    shape("database_id", "'x'", "a seal names the database it is made for"),
+    shape("sealed_at", "'2001-01-01T00:00:00.000Z'", "a seal is dated when it is made"),
+    shape("sealed_at", "'2999-01-01T00:00:00.000Z'", "a seal is dated when it is made"),
+    shape(
+      "sealed_at",
+      "strftime('%Y-%m-%d %H:%M:%f', 'now')",
+      "sealed_at is a UTC time such as 2026-01-31T09:00:00.000Z"
+    ),
+    shape("count", "1", "a seal counts the entries from first_seq to last_seq"),
+    GuardCase(
+      "a seal of nothing",
+      attack: seal(["last_seq": "0", "count": "0", "leaf_hashes": "x''"]),
+      refusal: "a seal counts the entries from first_seq to last_seq"
+    ),
+    shape("leaf_hashes", "zeroblob(63)", "a seal holds 32 bytes of hash for each entry"),
+    shape("schema_hash", "zeroblob(31)", "a seal's schema_hash has 32 bytes"),
+    shape("public_key", "x''", "a seal's public_key has 32 bytes"),
+    shape("hash", "x''", "a seal's hash has 32 bytes"),
+    shape("signature", "zeroblob(63)", "a seal's signature has 64 bytes"),
+    shape("sealer", "''", "a sealer is a name of 1 to 200 characters without NUL bytes"),
+    shape(
+      "sealer",
+      "'a' || char(0)",
+      "a sealer is a name of 1 to 200 characters without NUL bytes"
+    ),
+    GuardCase(
+      "a seal changed",
+      given: [seal([:])],
+      attack: "UPDATE ledger_seals SET sealer = 'x'",
+      refusal: "a seal is never changed"
+    ),
+    GuardCase(
+      "a seal moved onto another",
+      given: [seal([:]), seal(second)],
+      attack: "UPDATE OR REPLACE ledger_seals SET first_seq = 1 WHERE first_seq = 3",
+      refusal: "a seal is never changed"
+    ),
+    GuardCase(
+      "a seal deleted",
+      given: [seal([:])],
+      attack: "DELETE FROM ledger_seals",
+      refusal: "a seal is never removed"
+    ),
+  ]
+}

@@ -1,0 +1,84 @@
+// A database with history, sealed, and copies of it for tests to tamper with as somebody with write
+// access and the stock sqlite3 shell would.
+import Foundation
+import SQLite
+import TestSupport
+import Testing
+
+@testable import GoalLedger
+
+/// A sealed database and the key it was sealed with.
+final class SealedFile: Sendable {
+  let folder: TemporaryFolder
+  let key: SealingKey
+  var path: String { folder.path + "/goals.db" }
+
+  /// Made once, and copied from.
+  static let made = Task { try await SealedFile() }
+
+  init() async throws {
+    folder = try TemporaryFolder("sealed")
+    key = SealingKey()
+    let path = folder.path + "/goals.db"
+    let store = try await SQLiteGoalStore.open(path: path, .create, durability: .normal)
+    for part in [World.sql, AuditTests.history] {
+      try Connection(path: path).execute(part)
+      try await store.seal(sealer: "w1", key: key)
+    }
+    for number in 1...40 {
+      try Connection(path: path).execute(
+        "INSERT INTO goals(text, state, actor) VALUES ('more \(number)', 'adopted', 'bob')"
+      )
+      if number.isMultiple(of: 10) { try await store.seal(sealer: "w2", key: key) }
+    }
+    try await store.checkpoint()
+  }
+
+  /// A copy of it by another name.
+  func copy(_ name: String) throws -> String {
+    let copy = "\(folder.path)/\(name).db"
+    try FileManager.default.copyItem(atPath: path, toPath: copy)
+    return copy
+  }
+
+  /// Lets go of a copy.
+  static func remove(_ copy: String) {
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: copy + suffix)
+    }
+  }
+
+  /// What somebody does to a copy in the shell.
+  static func tamper(_ copy: String, _ script: [String]) throws {
+    try Shell.run(["sqlite3", "-batch", copy] + script)
+  }
+
+  /// Whether `goalledger verify` finds nothing wrong; a file that cannot be opened is not sound.
+  static func isSound(_ copy: String, keys: Set<[UInt8]>? = nil) async -> Bool {
+    await findings(copy, keys: keys)?.filter(\.isWrong).isEmpty ?? false
+  }
+
+  /// What `goalledger verify` finds; nil where the file cannot be opened.
+  static func findings(
+    _ copy: String,
+    keys: Set<[UInt8]>? = nil
+  ) async -> [Verification.Finding]? {
+    do throws(LedgerError) {
+      let store = try await SQLiteGoalStore.open(path: copy, .asIs)
+      return try await store.verify(VerificationDemands(publicKeys: keys)).findings
+    } catch {
+      return nil
+    }
+  }
+
+  /// What Schema/audit/verify.sql prints in the stock shell.
+  static func shellAnswer(_ copy: String) throws -> String {
+    let file = Repository.root.appending(path: "Schema/audit/verify.sql").path()
+    return try Shell.run(["sqlite3", "-batch", copy, ".read \(file)"]).output
+  }
+
+  /// Whether Schema/audit/verify.sql says so.
+  static func isSoundInShell(_ copy: String) throws -> Bool {
+    try shellAnswer(copy).contains("\nverdict|sound\n")
+  }
+}
