@@ -75,7 +75,7 @@ public enum ProcessSweep {
           || isUnclaimed(process, by: session)
         if process.isZombie {
           // An orphan that ended is waited for by nobody, whichever command it came from.
-          if isOwned || SpawnRegister.allAreNamed { gl_reap(process.pid) }
+          if isOwned || SpawnRegister.isAdopted(process.pid) { gl_reap(process.pid) }
           continue
         }
         guard isOwned else { continue }
@@ -100,7 +100,7 @@ public enum ProcessSweep {
   /// An adopted orphan without a marker that can descend from no other command.
   private static func isUnclaimed(_ process: ProcessEntry, by leader: pid_t) -> Bool {
     guard process.parent == getpid(),
-      SpawnRegister.isNobodyElses(start: process.startTime, than: leader)
+      SpawnRegister.isNobodyElses(process.pid, start: process.startTime, than: leader)
     else { return false }
     return process.isZombie || ProcessTable.marker(of: process.pid) == nil
   }

@@ -44,14 +44,17 @@ enum SpawnRegister {
   /// Whether `pid` is a process that somebody here started and waits for.
   static func isOurs(_ pid: pid_t) -> Bool { state.withLock { $0.children[pid] != nil } }
 
-  /// Whether every process that somebody here started is known by its number.
-  static var allAreNamed: Bool { state.withLock { $0.unnamed == 0 } }
+  /// Whether `pid`, a child seen before this call, is one that nobody here waits for. One question
+  /// under one lock: a process named between two would be taken for an orphan.
+  static func isAdopted(_ pid: pid_t) -> Bool {
+    state.withLock { $0.unnamed == 0 && $0.children[pid] == nil }
+  }
 
-  /// Whether an orphan that began at `start` can be no other command's than that of `leader`, and
-  /// no process that was just started and is not named yet.
-  static func isNobodyElses(start: UInt64, than leader: pid_t) -> Bool {
+  /// Whether `orphan`, seen before this call and begun at `start`, can be no other command's than
+  /// that of `leader`, and no process that somebody here started, named or not named yet.
+  static func isNobodyElses(_ orphan: pid_t, start: UInt64, than leader: pid_t) -> Bool {
     state.withLock { state in
-      guard state.unnamed == 0 else { return false }
+      guard state.unnamed == 0, state.children[orphan] == nil else { return false }
       return state.children.allSatisfy { pid, command in
         guard pid != leader, let command else { return true }
         return command > start
