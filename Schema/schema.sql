@@ -766,6 +766,30 @@ BEGIN
   SET actor = NULL, reason = NULL, lease_token = NULL
   WHERE id = NEW.id AND (actor IS NOT NULL OR reason IS NOT NULL OR lease_token IS NOT NULL);
 
+  UPDATE goals
+  SET score = (SELECT score FROM goal_score_formula WHERE id = NEW.id),
+    score_epoch = (SELECT epoch FROM score_epoch)
+  WHERE id = NEW.id
+    AND (NEW.state = 'adopted' AND OLD.state <> 'adopted'
+      OR (NEW.value, NEW.effort, NEW.risk, NEW.deadline, NEW.aligns_with, NEW.contradicts)
+      IS NOT (OLD.value, OLD.effort, OLD.risk, OLD.deadline, OLD.aligns_with, OLD.contradicts));
+
+  -- A satisfied goal releases up to a hundred dependents at once; more is left to the queue.
+  INSERT INTO release_queue(goal_id)
+  SELECT NEW.id
+  WHERE NEW.state = 'satisfied' AND OLD.state <> 'satisfied' AND 100 < (
+    SELECT count(*)
+    FROM (SELECT 1 FROM goal_dependencies WHERE depends_on = NEW.id AND met = 0 LIMIT 101));
+  UPDATE goal_dependencies
+  SET met = 1
+  WHERE depends_on = NEW.id AND met = 0
+    AND NEW.state = 'satisfied' AND OLD.state <> 'satisfied'
+    AND NOT EXISTS (SELECT 1 FROM release_queue WHERE goal_id = NEW.id);
+END;
+
+CREATE TRIGGER goals_after_beliefs AFTER UPDATE OF aligns_with, contradicts ON goals
+WHEN (NEW.aligns_with, NEW.contradicts) IS NOT (OLD.aligns_with, OLD.contradicts)
+BEGIN
   DELETE FROM goal_beliefs
   WHERE goal_id = NEW.id
     AND (NEW.aligns_with, NEW.contradicts) IS NOT (OLD.aligns_with, OLD.contradicts)
@@ -788,22 +812,7 @@ BEGIN
   UPDATE goals
   SET score = (SELECT score FROM goal_score_formula WHERE id = NEW.id),
     score_epoch = (SELECT epoch FROM score_epoch)
-  WHERE id = NEW.id
-    AND (NEW.state = 'adopted' AND OLD.state <> 'adopted'
-      OR (NEW.value, NEW.effort, NEW.risk, NEW.deadline, NEW.aligns_with, NEW.contradicts)
-      IS NOT (OLD.value, OLD.effort, OLD.risk, OLD.deadline, OLD.aligns_with, OLD.contradicts));
-
-  -- A satisfied goal releases up to a hundred dependents at once; more is left to the queue.
-  INSERT INTO release_queue(goal_id)
-  SELECT NEW.id
-  WHERE NEW.state = 'satisfied' AND OLD.state <> 'satisfied' AND 100 < (
-    SELECT count(*)
-    FROM (SELECT 1 FROM goal_dependencies WHERE depends_on = NEW.id AND met = 0 LIMIT 101));
-  UPDATE goal_dependencies
-  SET met = 1
-  WHERE depends_on = NEW.id AND met = 0
-    AND NEW.state = 'satisfied' AND OLD.state <> 'satisfied'
-    AND NOT EXISTS (SELECT 1 FROM release_queue WHERE goal_id = NEW.id);
+  WHERE id = NEW.id;
 END;
 
 CREATE TABLE goal_dependencies (
@@ -1008,7 +1017,9 @@ BEGIN
   SELECT CASE
     WHEN NEW.id <> -1
     THEN RAISE(ABORT, 'an attempt''s id is given by the database: leave id out')
-    WHEN coalesce(NEW.number, 0) <> 0 OR (NEW.state, NEW.takeovers) IS NOT ('open', 0)
+    WHEN coalesce(NEW.number, 0) NOT IN (
+        0, (SELECT count(*) + 1 FROM attempts WHERE goal_id = NEW.goal_id))
+      OR (NEW.state, NEW.takeovers) IS NOT ('open', 0)
       OR (NEW.plan_id, NEW.ended_at, NEW.outcome) IS NOT (NULL, NULL, NULL)
       OR NEW.started_at IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
     THEN RAISE(ABORT, 'an attempt opens now, without a plan or an outcome: say goal_id, worker, lease_token and lease_expires_at')
@@ -1038,13 +1049,12 @@ CREATE TRIGGER attempts_after_insert AFTER INSERT ON attempts
 BEGIN
   UPDATE attempts
   SET number = (SELECT count(*) FROM attempts WHERE goal_id = NEW.goal_id)
-  WHERE id = NEW.id;
+  WHERE id = NEW.id AND NEW.number = 0;
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, to_state, detail)
-  SELECT worker, 'attempt.open', goal_id, id, 'open', json_object(
-    'number', number, 'worker', worker, 'lease_token', lease_token,
-    'lease_expires_at', lease_expires_at, 'branch', branch, 'base_commit', base_commit)
-  FROM attempts
-  WHERE id = NEW.id;
+  VALUES (NEW.worker, 'attempt.open', NEW.goal_id, NEW.id, 'open', json_object(
+    'number', (SELECT number FROM attempts WHERE id = NEW.id), 'worker', NEW.worker,
+    'lease_token', NEW.lease_token, 'lease_expires_at', NEW.lease_expires_at,
+    'branch', NEW.branch, 'base_commit', NEW.base_commit));
   SELECT RAISE(ABORT, 'the ledger took no entry of this attempt, so nothing is changed')
   WHERE changes() <> 1;
   UPDATE goals
@@ -1063,6 +1073,9 @@ BEGIN
         OLD.lease_token, OLD.lease_expires_at, OLD.takeovers, OLD.plan_id, OLD.bindings, OLD.branch,
         OLD.base_commit, OLD.started_at, NEW.ended_at, OLD.outcome)
     THEN RAISE(ABORT, 'an attempt that has ended never changes')
+    WHEN (NEW.state IS NOT OLD.state) + (NEW.plan_id IS NOT OLD.plan_id)
+      + (NEW.lease_token IS NOT OLD.lease_token) > 1
+    THEN RAISE(ABORT, 'an attempt is taken over, planned and ended one after the other: SET one of lease_token, plan_id and state')
     WHEN (NEW.id, NEW.goal_id, NEW.started_at) IS NOT (OLD.id, OLD.goal_id, OLD.started_at)
       OR NEW.number IS NOT OLD.number AND NEW.number IS NOT (
         SELECT count(*) FROM attempts WHERE goal_id = OLD.goal_id AND id <= OLD.id)
@@ -1110,40 +1123,50 @@ BEGIN
   END;
 END;
 
-CREATE TRIGGER attempts_after_update AFTER UPDATE ON attempts
-WHEN NEW.state <> OLD.state OR NEW.plan_id IS NOT OLD.plan_id OR NEW.lease_token <> OLD.lease_token
+CREATE TRIGGER attempts_after_take_over AFTER UPDATE OF lease_token ON attempts
+WHEN NEW.lease_token <> OLD.lease_token
 BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, detail)
-  SELECT NEW.worker, 'attempt.taken_over', NEW.goal_id, NEW.id, json_object(
+  VALUES (NEW.worker, 'attempt.taken_over', NEW.goal_id, NEW.id, json_object(
     'worker', NEW.worker, 'lease_token', NEW.lease_token,
     'lease_expires_at', NEW.lease_expires_at, 'takeovers', NEW.takeovers,
     'old', json_object('worker', OLD.worker, 'lease_token', OLD.lease_token,
-      'lease_expires_at', OLD.lease_expires_at))
-  WHERE NEW.lease_token <> OLD.lease_token;
+      'lease_expires_at', OLD.lease_expires_at)));
   SELECT RAISE(ABORT, 'the ledger took no entry of this attempt, so nothing is changed')
-  WHERE NEW.lease_token <> OLD.lease_token AND changes() <> 1;
+  WHERE changes() <> 1;
+END;
 
+CREATE TRIGGER attempts_after_plan AFTER UPDATE OF plan_id ON attempts
+WHEN NEW.plan_id IS NOT OLD.plan_id
+BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, detail)
-  SELECT NEW.worker, 'plan.made', NEW.goal_id, NEW.id, json_object(
-    'plan_id', id, 'digest', digest, 'task', task, 'steps', json_array_length(body, '$.steps'))
-  FROM plans
-  WHERE id = NEW.plan_id AND NEW.plan_id IS NOT OLD.plan_id;
+  VALUES (NEW.worker, 'plan.made', NEW.goal_id, NEW.id, (
+    SELECT json_object(
+      'plan_id', id, 'digest', digest, 'task', task, 'steps', json_array_length(body, '$.steps'))
+    FROM plans
+    WHERE id = NEW.plan_id));
   SELECT RAISE(ABORT, 'the ledger took no entry of this attempt, so nothing is changed')
-  WHERE NEW.plan_id IS NOT OLD.plan_id AND changes() <> 1;
+  WHERE changes() <> 1;
+END;
 
+CREATE TRIGGER attempts_after_end AFTER UPDATE OF state ON attempts
+WHEN NEW.state <> OLD.state
+BEGIN
   -- Whoever changes the goal ends its attempt: the goal still holds the name and the reason.
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, from_state, to_state, reason, detail)
-  SELECT CASE NEW.state WHEN 'abandoned' THEN NEW.worker ELSE coalesce(g.actor, 'sql') END,
-    'attempt.' || NEW.state, NEW.goal_id, NEW.id, OLD.state, NEW.state, g.reason,
-    json_object('number', NEW.number, 'outcome', json(NEW.outcome))
-  FROM goals g
-  WHERE g.id = NEW.goal_id AND NEW.state <> OLD.state;
+  VALUES (
+    CASE NEW.state
+      WHEN 'abandoned' THEN NEW.worker
+      ELSE coalesce((SELECT actor FROM goals WHERE id = NEW.goal_id), 'sql') END,
+    'attempt.' || NEW.state, NEW.goal_id, NEW.id, OLD.state, NEW.state,
+    (SELECT reason FROM goals WHERE id = NEW.goal_id),
+    json_object('number', NEW.number, 'outcome', json(NEW.outcome)));
   SELECT RAISE(ABORT, 'the ledger took no entry of this attempt, so nothing is changed')
-  WHERE NEW.state <> OLD.state AND changes() <> 1;
+  WHERE changes() <> 1;
 
   UPDATE attempts
   SET ended_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
-  WHERE id = NEW.id AND NEW.state <> 'open' AND ended_at IS NULL;
+  WHERE id = NEW.id AND ended_at IS NULL;
   UPDATE goals
   SET result = NEW.outcome
   WHERE id = NEW.goal_id AND NEW.state = 'abandoned' AND OLD.state = 'open';
@@ -1232,11 +1255,10 @@ END;
 CREATE TRIGGER tasks_after_insert AFTER INSERT ON tasks
 BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, task_id, to_state, detail)
-  SELECT worker, 'task.pending', NEW.goal_id, NEW.attempt_id, NEW.id, 'pending', json_object(
-    'number', NEW.number, 'action', NEW.action, 'arguments', json(NEW.arguments),
-    'priority', NEW.priority)
-  FROM attempts
-  WHERE id = NEW.attempt_id;
+  VALUES ((SELECT worker FROM attempts WHERE id = NEW.attempt_id), 'task.pending', NEW.goal_id,
+    NEW.attempt_id, NEW.id, 'pending', json_object(
+      'number', NEW.number, 'action', NEW.action, 'arguments', json(NEW.arguments),
+      'priority', NEW.priority));
   SELECT RAISE(ABORT, 'the ledger took no entry of this task, so nothing is changed')
   WHERE changes() <> 1;
   UPDATE tasks SET lease_token = NULL WHERE id = NEW.id;
@@ -1272,26 +1294,27 @@ BEGIN
 END;
 
 CREATE TRIGGER tasks_after_update AFTER UPDATE ON tasks
-WHEN NEW.state <> OLD.state OR NEW.lease_token IS NOT NULL
+WHEN NEW.state <> OLD.state
 BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, task_id, from_state, to_state,
     reason, detail)
-  SELECT a.worker, 'task.' || NEW.state, NEW.goal_id, NEW.attempt_id, NEW.id, OLD.state, NEW.state,
-    r.message,
+  VALUES ((SELECT worker FROM attempts WHERE id = NEW.attempt_id), 'task.' || NEW.state,
+    NEW.goal_id, NEW.attempt_id, NEW.id, OLD.state, NEW.state,
+    CASE OLD.state WHEN 'running'
+      THEN (SELECT message FROM task_runs WHERE task_id = NEW.id AND try = NEW.tries) END,
     CASE OLD.state
-      WHEN 'running' THEN json_object('number', NEW.number, 'action', NEW.action, 'try', NEW.tries,
-        'exit_code', r.exit_code, 'error_class', r.error_class, 'retryable', r.retryable,
-        'duration_ms', r.duration_ms, 'output_sha256', r.output_sha256,
-        'output_bytes', r.output_bytes, 'tree', r.tree, 'commit', NEW.commit_id,
-        'result', json(NEW.result))
+      WHEN 'running' THEN (
+        SELECT json_object('number', NEW.number, 'action', NEW.action, 'try', NEW.tries,
+          'exit_code', r.exit_code, 'error_class', r.error_class, 'retryable', r.retryable,
+          'duration_ms', r.duration_ms, 'output_sha256', r.output_sha256,
+          'output_bytes', r.output_bytes, 'tree', r.tree, 'commit', NEW.commit_id,
+          'result', json(NEW.result))
+        FROM (SELECT 1) LEFT JOIN task_runs r ON r.task_id = NEW.id AND r.try = NEW.tries)
       ELSE json_object('number', NEW.number, 'action', NEW.action,
         'try', max(NEW.tries, OLD.tries + (NEW.state = 'running')))
-    END
-  FROM attempts a
-    LEFT JOIN task_runs r ON r.task_id = NEW.id AND r.try = NEW.tries AND OLD.state = 'running'
-  WHERE a.id = NEW.attempt_id AND NEW.state <> OLD.state;
+    END);
   SELECT RAISE(ABORT, 'the ledger took no entry of this task, so nothing is changed')
-  WHERE NEW.state <> OLD.state AND changes() <> 1;
+  WHERE changes() <> 1;
   UPDATE tasks
   SET lease_token = NULL,
     tries = max(NEW.tries, OLD.tries + (NEW.state = 'running' AND OLD.state <> 'running')),
@@ -1303,6 +1326,12 @@ BEGIN
         AND NEW.state IN ('succeeded', 'failed', 'aborted', 'skipped', 'cancelled')
       THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') ELSE NEW.ended_at END
   WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER tasks_after_proof AFTER UPDATE ON tasks
+WHEN NEW.state = OLD.state AND NEW.lease_token IS NOT NULL
+BEGIN
+  UPDATE tasks SET lease_token = NULL WHERE id = NEW.id;
 END;
 
 CREATE TRIGGER tasks_delete BEFORE DELETE ON tasks
@@ -2050,3 +2079,21 @@ CREATE VIEW unsealed_entries AS
 SELECT *
 FROM identity_ledger
 WHERE seq > (SELECT coalesce(max(last_seq), 0) FROM ledger_seals);
+
+CREATE TABLE sealer_lease (
+  holder TEXT,
+  expires_at TEXT
+    CONSTRAINT "a sealer's expires_at is a UTC time such as 2026-01-31T09:00:00.000Z"
+    CHECK (expires_at IS NULL
+      OR expires_at GLOB '[0-9]*' AND expires_at IS strftime('%Y-%m-%dT%H:%M:%fZ', expires_at))
+) STRICT;
+
+CREATE TRIGGER sealer_lease_insert BEFORE INSERT ON sealer_lease
+BEGIN
+  SELECT RAISE(ABORT, 'there is one sealer''s lease: UPDATE it');
+END;
+
+CREATE TRIGGER sealer_lease_delete BEFORE DELETE ON sealer_lease
+BEGIN
+  SELECT RAISE(ABORT, 'the sealer''s lease is never deleted: SET holder = NULL');
+END;

@@ -47,7 +47,7 @@ struct Shift: Sendable {
   /// The last thing a worker does: says that it has stopped, and seals that, too.
   func stop() async throws(LedgerError) {
     try await register("stopped")
-    await sealer.seal()
+    await sealer.finish()
   }
 
   // MARK: The loop

@@ -106,9 +106,12 @@ public protocol GoalStore: Sendable {
 
   // MARK: Proving
 
-  /// Seals every ledger entry that is not sealed yet, signed with `key`; how many those were.
+  /// Seals every ledger entry that is not sealed yet, signed with `key`; how many those were. One
+  /// sealer at a time does: who has sealed keeps the others away for a second.
   @discardableResult
   func seal(sealer: String, key: SealingKey) async throws(LedgerError) -> Int
+  /// Lets other sealers seal at once.
+  func endSealing(sealer: String) async throws(LedgerError)
   /// Checks the ledger against its seals, and the tables against the ledger; changes nothing.
   func verify(_ demands: VerificationDemands) async throws(LedgerError) -> Verification
 }

@@ -7,6 +7,7 @@ public struct SQLiteGoalStore: GoalStore {
   public let path: String
   let writer: LedgerWriter
   let reader: LedgerReader
+  let prints = SchemaPrints()
 
   /// What to do about a database that is not there or not up to date.
   public enum Opening: Sendable {
