@@ -90,7 +90,9 @@ struct AgingTests {
         ('past', strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-3 days'))
       """
     )
-    let days = try real("SELECT julianday(deadline) - julianday(rescore_at) FROM goals WHERE id = 1")
+    let days = try real(
+      "SELECT julianday(deadline) - julianday(rescore_at) FROM goals WHERE id = 1"
+    )
     #expect(abs(days - 1) < 1e-6)
     #expect(try database.rows("SELECT rescore_at FROM goals WHERE id > 1") == [[.null], [.null]])
     try database.execute("UPDATE goals SET deadline = NULL WHERE id = 1")
