@@ -29,7 +29,8 @@ BEGIN
   WHERE NEW.contradicts <> '[]';
 
   UPDATE goals
-  SET score = (SELECT score FROM goal_score_formula WHERE id = NEW.id),
+  SET (score, rescore_at) = (
+      SELECT score, rescore_at FROM goal_score_formula WHERE id = NEW.id),
     score_epoch = (SELECT epoch FROM score_epoch)
   WHERE id = NEW.id;
   UPDATE goals
@@ -179,7 +180,8 @@ BEGIN
     SELECT 1 FROM goal_beliefs
     WHERE belief_id = e.value AND goal_id = NEW.id AND relation = 'contradicts');
   UPDATE goals
-  SET score = (SELECT score FROM goal_score_formula WHERE id = NEW.id),
+  SET (score, rescore_at) = (
+      SELECT score, rescore_at FROM goal_score_formula WHERE id = NEW.id),
     score_epoch = (SELECT epoch FROM score_epoch)
   WHERE id = NEW.id;
 END;

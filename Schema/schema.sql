@@ -326,6 +326,7 @@ CREATE TABLE goals (
   -- Derived
   score REAL NOT NULL DEFAULT 0,
   score_epoch INTEGER NOT NULL DEFAULT 0,
+  rescore_at TEXT,
   blockers INTEGER NOT NULL DEFAULT 0,
   waits_until TEXT,
   updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -348,6 +349,14 @@ WHERE state = 'adopted' AND waits_until IS NOT NULL;
 
 CREATE INDEX goals_stale_scores ON goals(score_epoch)
 WHERE state IN ('proposed', 'adopted');
+
+CREATE INDEX goals_aging ON goals(rescore_at)
+WHERE rescore_at IS NOT NULL AND state IN ('proposed', 'adopted');
+
+CREATE INDEX goals_retrying ON goals(waits_until)
+WHERE state = 'adopted' AND blockers = 0 AND retry_at IS NOT NULL AND waits_until IS retry_at;
+
+CREATE INDEX goals_states ON goals(state);
 
 CREATE INDEX goals_deadlines ON goals(deadline)
 WHERE deadline IS NOT NULL AND state IN ('proposed', 'adopted');
@@ -387,7 +396,7 @@ BEGIN
   WHERE g.id = OLD.goal_id AND e.value = OLD.belief_id;
 END;
 
-CREATE VIEW goal_score_formula(id, score) AS
+CREATE VIEW goal_score_formula(id, score, rescore_at) AS
 SELECT g.id, max(0.0, min(1.0,
   (SELECT weight FROM score_weights WHERE name = 'value') * g.value
   + (SELECT weight FROM score_weights WHERE name = 'effort') * (1 - g.effort)
@@ -412,7 +421,14 @@ SELECT g.id, max(0.0, min(1.0,
         SELECT 1
         FROM goal_beliefs gb JOIN beliefs b ON b.id = gb.belief_id AND b.active = 1
         WHERE gb.goal_id = g.id AND gb.relation = 'contradicts')
-    END))
+    END)),
+  CASE
+    WHEN g.deadline IS NULL OR julianday(g.deadline) < julianday('now') THEN NULL
+    WHEN julianday(g.deadline) - julianday('now') > 1
+    THEN strftime('%Y-%m-%dT%H:%M:%fZ', g.deadline, '-1 day')
+    ELSE min(strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+15 minutes'),
+      strftime('%Y-%m-%dT%H:%M:%fZ', g.deadline, '+0.001 seconds'))
+  END
 FROM goals g;
 
 CREATE VIEW goal_asked(goal_id, name, value) AS
@@ -445,6 +461,8 @@ BEGIN
       OR NEW.score IS NOT 0
       OR (NEW.result, NEW.retry_at, NEW.waits_until) IS NOT (NULL, NULL, NULL)
     THEN RAISE(ABORT, 'version, attempts, result, retry_at, score, score_epoch, blockers and waits_until are kept for you: leave them out')
+    WHEN NEW.rescore_at IS NOT NULL
+    THEN RAISE(ABORT, 'rescore_at follows the deadline: leave it out')
     WHEN NEW.created_at IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
       OR NEW.updated_at IS NOT NEW.created_at
     THEN RAISE(ABORT, 'a goal is born now: leave created_at and updated_at out')
@@ -622,14 +640,16 @@ BEGIN
   WHERE NEW.state IS NOT OLD.state;
 END;
 
-CREATE TRIGGER goals_before_score BEFORE UPDATE OF score, score_epoch ON goals
+CREATE TRIGGER goals_before_score BEFORE UPDATE OF score, score_epoch, rescore_at ON goals
 BEGIN
-  SELECT RAISE(ABORT, 'score follows goal_score_formula: leave it out, or set it and score_epoch to what the formula says now')
-  WHERE (NEW.score, NEW.score_epoch) IS NOT (OLD.score, OLD.score_epoch)
+  SELECT RAISE(ABORT, 'score follows goal_score_formula: leave it out, or set it, score_epoch and rescore_at to what the formula says now')
+  WHERE (NEW.score, NEW.score_epoch, NEW.rescore_at)
+      IS NOT (OLD.score, OLD.score_epoch, OLD.rescore_at)
     AND ((NEW.value, NEW.effort, NEW.risk, NEW.deadline, NEW.aligns_with, NEW.contradicts)
         IS NOT (OLD.value, OLD.effort, OLD.risk, OLD.deadline, OLD.aligns_with, OLD.contradicts)
       OR NEW.score_epoch IS NOT (SELECT epoch FROM score_epoch)
-      OR NEW.score IS NOT (SELECT score FROM goal_score_formula WHERE id = OLD.id));
+      OR (NEW.score, NEW.rescore_at)
+        IS NOT (SELECT score, rescore_at FROM goal_score_formula WHERE id = OLD.id));
 END;
 
 CREATE TRIGGER goals_delete BEFORE DELETE ON goals
@@ -662,7 +682,8 @@ BEGIN
   WHERE NEW.contradicts <> '[]';
 
   UPDATE goals
-  SET score = (SELECT score FROM goal_score_formula WHERE id = NEW.id),
+  SET (score, rescore_at) = (
+      SELECT score, rescore_at FROM goal_score_formula WHERE id = NEW.id),
     score_epoch = (SELECT epoch FROM score_epoch)
   WHERE id = NEW.id;
   UPDATE goals
@@ -810,7 +831,8 @@ BEGIN
     SELECT 1 FROM goal_beliefs
     WHERE belief_id = e.value AND goal_id = NEW.id AND relation = 'contradicts');
   UPDATE goals
-  SET score = (SELECT score FROM goal_score_formula WHERE id = NEW.id),
+  SET (score, rescore_at) = (
+      SELECT score, rescore_at FROM goal_score_formula WHERE id = NEW.id),
     score_epoch = (SELECT epoch FROM score_epoch)
   WHERE id = NEW.id;
 END;
@@ -1463,6 +1485,9 @@ CREATE TABLE changes (
 
 CREATE INDEX changes_of_goals ON changes(goal_id);
 
+CREATE INDEX changes_open ON changes(goal_id, attempt_id)
+WHERE state = 'open';
+
 CREATE TRIGGER changes_before_insert BEFORE INSERT ON changes
 BEGIN
   SELECT CASE
@@ -1984,9 +2009,17 @@ GROUP BY task, method;
 
 CREATE VIEW claimable_goals AS
 SELECT id, score, text, task, workspace, category, attempts, max_attempts, deadline, created_at
-FROM goals
-WHERE state = 'adopted' AND blockers = 0
-  AND (waits_until IS NULL OR waits_until <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+FROM goals INDEXED BY goals_claimable
+WHERE state = 'adopted' AND blockers = 0 AND waits_until IS NULL
+  AND NOT EXISTS (
+    SELECT 1
+    FROM goal_beliefs gb JOIN beliefs b ON b.id = gb.belief_id AND b.active = 1
+    WHERE gb.goal_id = goals.id AND gb.relation = 'contradicts')
+UNION ALL
+SELECT id, score, text, task, workspace, category, attempts, max_attempts, deadline, created_at
+FROM goals INDEXED BY goals_waiting
+WHERE state = 'adopted' AND blockers = 0 AND waits_until IS NOT NULL
+  AND waits_until <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
   AND NOT EXISTS (
     SELECT 1
     FROM goal_beliefs gb JOIN beliefs b ON b.id = gb.belief_id AND b.active = 1

@@ -46,7 +46,8 @@ public protocol GoalStore: Sendable {
   /// Why a goal is not claimable now, as a sentence; nil where it is.
   func obstacle(to goal: Goal.ID) async throws(LedgerError) -> String?
   /// How many goals a worker still has to do with: executing, claimable, or waiting to be retried.
-  /// Goals that wait for a later time of the asker's, or for another goal, are not among them.
+  /// Goals that wait for a later time of the asker's, or for another goal, are not among them. Of each
+  /// kind it counts to a hundred and no further: whoever asks wants to know whether it is none.
   func unfinishedCount() async throws(LedgerError) -> Int
   /// A number that changes when anybody has committed a change to the database.
   func changeCounter() async throws(LedgerError) -> Int64

@@ -8,7 +8,7 @@ public enum ConfigurationKeys {
     "$schema", "default_workspace", "domain", "worker", "workspaces", "worktrees",
   ]
   /// The keys of `worker`.
-  public static let worker = WorkerLimits.all.map(\.key)
+  public static let worker = ["durability"] + WorkerLimits.all.map(\.key)
   /// The keys of each workspace.
   public static let workspace = [
     "allowed", "base", "branch_prefix", "builds", "commands", "context_commands", "environment",

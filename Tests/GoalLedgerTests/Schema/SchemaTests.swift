@@ -99,7 +99,7 @@ struct SchemaTests {
       ),
       (
         """
-        SELECT id FROM goals
+        SELECT id FROM goals INDEXED BY goals_waiting
         WHERE state = 'adopted' AND waits_until IS NOT NULL AND waits_until <= '2026' LIMIT 5
         """, "SEARCH goals USING INDEX goals_waiting (waits_until>? AND waits_until<?)"
       ),

@@ -44,7 +44,14 @@ extension SQLiteGoalStore {
     lease: Int64
   ) async throws(LedgerError) -> Claim? {
     try await write { connection throws(SQLiteError) in
-      try promote(limit: 500, connection)
+      try connection.run(
+        """
+        UPDATE goals
+        SET waits_until = NULL
+        WHERE id = ? AND state = 'adopted' AND waits_until <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+        """,
+        goal
+      )
       let ticket = try connection.first(
         """
         INSERT INTO attempts(goal_id, worker, lease_token, lease_expires_at)

@@ -20,7 +20,7 @@ public struct SQLiteGoalStore: GoalStore {
   }
 
   /// What a commit promises.
-  public enum Durability: Sendable {
+  public enum Durability: String, Sendable, CaseIterable {
     /// What is committed survives a power cut (`synchronous=FULL`).
     case full
     /// What is committed survives the end of the process; a power cut can take the last commits
