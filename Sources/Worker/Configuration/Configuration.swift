@@ -16,6 +16,8 @@ public struct Configuration: Sendable, Equatable {
   public var defaultWorkspace: String?
   /// How much a worker does at once, and how patient it is.
   public var limits: WorkerLimits
+  /// What is redacted before it is written.
+  public var redaction = RedactionSettings()
   /// The absolute path of the folder for worktrees; nil for ``worktreesFolder(databaseID:)``'s.
   public var worktrees: String?
   /// The absolute path of the operator's own domain file, merged after the built-in one.

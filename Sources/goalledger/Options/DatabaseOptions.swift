@@ -17,10 +17,27 @@ struct DatabaseOptions: ParsableArguments {
     return variable.isEmpty ? "goals.db" : variable
   }
 
-  /// Opens the database, which must be there and up to date.
-  func open() async throws(LedgerError) -> SQLiteGoalStore {
+  /// Opens the database, which must be there and up to date; what is written to it is redacted as
+  /// the configuration says, the one that `settings` name or the one beside it.
+  func open(_ settings: ConfigurationOptions? = nil) async throws(LedgerError) -> SQLiteGoalStore {
     try beThere()
-    let store = try await SQLiteGoalStore.open(path: path, .asIs)
+    let redaction: RedactionSettings
+    do throws(ConfigurationError) {
+      redaction = try Configuration.redaction(
+        file: settings.map(\.file) ?? ConfigurationOptions.variable,
+        database: path,
+        workingFolder: PathText.workingFolder
+      )
+    } catch {
+      throw error.ledgerError
+    }
+    return try await open(redaction)
+  }
+
+  /// Opens the database, which must be there and up to date.
+  func open(_ redaction: RedactionSettings) async throws(LedgerError) -> SQLiteGoalStore {
+    try beThere()
+    let store = try await SQLiteGoalStore.open(path: path, .asIs, redactor: redaction.redactor)
     // Where no worker runs, nobody else would ever shorten the log that commands like this grow.
     if TextFile.size(path + "-wal") > 8 << 20 { try? await store.checkpoint() }
     return store
@@ -54,8 +71,11 @@ struct ConfigurationOptions: ParsableArguments {
   var config: String?
 
   /// The file named by flag or variable; nil for the one beside the database.
-  var file: String? {
-    config ?? Variables.value("GOALLEDGER_CONFIG").flatMap { $0.isEmpty ? nil : $0 }
+  var file: String? { config ?? Self.variable }
+
+  /// The file named by the variable.
+  static var variable: String? {
+    Variables.value("GOALLEDGER_CONFIG").flatMap { $0.isEmpty ? nil : $0 }
   }
 
   /// Reads the configuration.
