@@ -1,6 +1,6 @@
 // What is shown of an output that was cut. A secret that is cut in two no longer looks like one, and
-// each half would be written as it is; so at a cut whole lines are shown, and of lines too long for
-// that, whole words.
+// each half would be written as it is; so at a cut only whole lines are shown, or where lines are
+// long, whole words.
 
 /// Text that was cut out of a longer one, without what the cut may have left of a word.
 enum WholeWords {
@@ -15,13 +15,14 @@ enum WholeWords {
   }
 
   /// The end of a text that was cut before it: from its first line break, or its fourth word, for
-  /// the first three can be `password = value` without its beginning.
+  /// the first three can be `password = value` without its beginning; whichever comes first.
   static func end(of bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    if let line = bytes.prefix(reach).firstIndex(of: 0x0A) { return bytes[(line + 1)...] }
     var rest = bytes
     for _ in 0..<3 {
       guard let cut = rest.firstIndex(where: separates) else { return [] }
-      rest = rest[(cut + 1)...].drop(while: separates)
+      let next = rest[cut...].firstIndex { !separates($0) } ?? rest.endIndex
+      if let line = rest[cut..<next].firstIndex(of: 0x0A) { return rest[(line + 1)...] }
+      rest = rest[next...]
     }
     return rest
   }

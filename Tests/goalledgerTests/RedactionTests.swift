@@ -1,0 +1,166 @@
+// Redaction as a user meets it: what a command prints, a person types or a file says never reaches
+// the database or the terminal's log; what plain SQL wrote is reported and not shown.
+import Foundation
+import Testing
+
+@Suite("Redaction")
+struct RedactionTests {
+  /// Put together here, so that no tool that looks for secrets in sources stumbles over it.
+  private let token = "ghp_" + "aB3dE5gH7jK9mN1pQ2sT4vW6yZ8bC0fG5iL7"
+  private let key = "-----BEGIN PRIVATE KEY-----"
+
+  /// A repository whose tests print secrets, a lot of text, and fail.
+  private func bench(_ redaction: String = "{}", script: String) async throws -> Bench {
+    let bench = try Bench()
+    try bench.write("calc.txt", "sum = a - b\n")
+    try bench.write("check.sh", script)
+    try bench.write(
+      "goalledger.json",
+      #"""
+      {"workspaces": {"app": {"path": ".", "tests": {"default": {"argv": ["sh", "check.sh"]}}}},
+       "redaction": \#(redaction)}
+
+      """#
+    )
+    try bench.write(".gitignore", "/goals.db*\n/goalledger.json\n/other.json\n")
+    try await bench.makeRepository()
+    try await bench.goalledger("init", "--config", "other.json")
+    return bench
+  }
+
+  private static let fix =
+    #"{"files": [{"path": "calc.txt", "edits": [{"search": "a - b", "replace": "a + b"}]}]}"#
+
+  /// The bytes of the database's files and of all that was printed.
+  private func written(_ bench: Bench) throws -> [(name: String, bytes: Data)] {
+    let files = try FileManager.default.contentsOfDirectory(atPath: bench.place)
+      .filter { $0.hasPrefix("goals.db") }
+    #expect(files.contains("goals.db"))
+    return try files.map {
+      ($0, try Data(contentsOf: URL(filePath: "\(bench.place)/\($0)")))
+    }
+  }
+
+  @Test("a token that a goal's tests print reaches neither the database nor the log")
+  func output() async throws {
+    let half = token.prefix(20)
+    let bench = try await bench(
+      script: """
+        echo "mail ann.lee@example.org"
+        echo "DB_PASSWORD=hunter2hunter2"
+        echo "\(key)"
+        echo "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7"
+        echo "-----END PRIVATE KEY-----"
+        # The token lies across the cut of what is kept of an output's beginning, and of its end.
+        head -c 3930 /dev/zero | tr '\\0' '#'; echo; printf '%s' '\(half)'; echo '\(token.dropFirst(20))'
+        head -c 9000 /dev/zero | tr '\\0' '.'; echo; printf '%s' '\(half)'; echo '\(token.dropFirst(20))'
+        head -c 4075 /dev/zero | tr '\\0' '='; echo
+        echo "failed with token \(token)"
+        exit 3
+
+        """
+    )
+    let outcome = try await bench.goalledger(
+      "execute",
+      "fix it with \(token)",
+      "--task",
+      "fix_bug",
+      "--context",
+      Self.fix,
+      "--max-attempts",
+      "1"
+    )
+    #expect(outcome.status == 1)
+    #expect(outcome.error.contains("failed with token [redacted github-token "))
+    let shown = try await bench.goalledger("show", "1", "--json")
+    #expect(shown.output.contains("[redacted private-key "))
+    #expect(shown.output.contains("[redacted email "))
+    let log = try await bench.goalledger("log", "1")
+    #expect(log.output.contains("[redacted github-token "))
+    let printed = [outcome, shown, log].map { $0.output + $0.error }.joined()
+    for secret in [
+      token, String(half), String(token.suffix(16)), "hunter2hunter2", "MIIEvQIBADAN",
+      "ann.lee@example.org",
+    ] {
+      #expect(!printed.contains(secret), "\(secret)")
+      for (name, bytes) in try written(bench) {
+        #expect(bytes.range(of: Data(secret.utf8)) == nil, "\(secret) in \(name)")
+      }
+    }
+    let marks = try await bench.run(
+      "sqlite3",
+      ["goals.db", ".read '\(Self.root)/Schema/audit/redactions.sql'"]
+    )
+    for pattern in ["github-token", "email", "private-key", "secret-assignment"] {
+      #expect(marks.output.contains("|\(pattern)|"), "\(marks.output) \(marks.error)")
+    }
+    let fold = try await bench.run(
+      "sqlite3",
+      ["goals.db", ".read '\(Self.root)/Schema/audit/fold.sql'"]
+    )
+    #expect(fold.output.isEmpty && fold.status == 0)
+  }
+
+  private static let root = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+  @Test("what is typed is redacted or refused, and what plain SQL wrote is reported")
+  func typed() async throws {
+    let bench = try await bench(script: "exit 0\n")
+    try await bench.goalledger(
+      "add",
+      "ask ann.lee@example.org",
+      "--task",
+      "record",
+      "--context",
+      #"{"note": "password=hunter2hunter2"}"#
+    )
+    try await bench.goalledger("adopt", "1", "--reason", "bob@example.org said so")
+    try await bench.goalledger("show", "1")
+    try bench.write(
+      "key.json",
+      #"{"files": [{"path": "a.py", "content": "KEY = '\#(token)'\n# ann.lee@example.org\n"}]}"#
+    )
+    try await bench.goalledger("add", "x", "--context", "@key.json")
+    try await bench.goalledger("log")
+    try await bench.goalledger("doctor")
+    let sql = "INSERT INTO goals(text, reason) VALUES ('use \(token)', 'ann.lee@example.org')"
+    #expect(try await bench.run("sqlite3", ["goals.db", sql]).status == 0)
+    let doctor = try await bench.goalledger("doctor")
+    #expect(!doctor.output.contains(token) && doctor.output.contains("github-token"))
+    try await bench.goalledger("doctor", "--every-entry", "--json")
+    try Golden.check(bench, "redaction")
+  }
+
+  @Test("a mistake in what is to be redacted stops whatever could write, and says where it is")
+  func configuration() async throws {
+    let bench = try await bench(script: "exit 0\n")
+    try bench.write(
+      "goalledger.json",
+      #"""
+      {"redaction": {"contexts": "mend", "except": ["e-mail"], "pattern": [], "patterns": [
+        {"name": "ACME", "prefix": "acme_"}, {"prefix": "a"}, {"name": "email", "prefix": "acme_"},
+        {"name": "a", "prefix": "ab"}, {"name": "b", "prefix": "abc", "characters": "z-a"},
+        {"name": "c", "prefix": "abc", "least": 2}, 7]}}
+
+      """#
+    )
+    try await bench.goalledger("add", "x")
+    try await bench.goalledger("abandon", "1", "--reason", "y")
+    try await bench.goalledger("doctor")
+    // What else is wrong with the file is no reason not to abandon a goal.
+    try bench.write(
+      "goalledger.json",
+      #"""
+      {"wrong": 1, "redaction": {"except": ["email"], "contexts": "keep", "patterns": [
+        {"name": "acme-key", "prefix": "acme_", "characters": "a-f0-9", "least": 12}]}}
+
+      """#
+    )
+    let context = #"{"files": [{"path": "a", "content": "acme_0123456789ab"}]}"#
+    try await bench.goalledger("add", "acme_0123456789ab a@example.org", "--context", context)
+    try await bench.goalledger("abandon", "1", "--reason", "acme_0123456789ab")
+    try await bench.goalledger("log")
+    try Golden.check(bench, "redaction-configuration")
+  }
+}
