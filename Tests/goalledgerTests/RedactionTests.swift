@@ -132,6 +132,21 @@ struct RedactionTests {
     try Golden.check(bench, "redaction")
   }
 
+  @Test("what plain SQL asked for is executed as it is, and not shown while it is")
+  func progress() async throws {
+    let bench = try await bench(script: "exit 0\n")
+    let sql = """
+      INSERT INTO goals(text, task, context, state)
+      VALUES ('say \(token)', 'record', '{"note":"x"}', 'adopted')
+      """
+    #expect(try await bench.run("sqlite3", ["goals.db", sql]).status == 0)
+    let work = try await bench.goalledger("work", "--drain")
+    #expect(work.status == 0 && work.error.contains("say [redacted github-token "))
+    #expect(!work.error.contains(token))
+    let text = try await bench.run("sqlite3", ["goals.db", "SELECT text, state FROM goals"])
+    #expect(text.output == "say \(token)|satisfied\n")
+  }
+
   @Test("a mistake in what is to be redacted stops whatever could write, and says where it is")
   func configuration() async throws {
     let bench = try await bench(script: "exit 0\n")

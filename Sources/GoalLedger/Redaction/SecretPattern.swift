@@ -95,7 +95,7 @@ public struct SecretPattern: Sendable, Hashable {
       .credential,
       .privateKey,
       "a PEM, OpenSSH or PGP block from `-----BEGIN … PRIVATE KEY` to its end, or as much of it as "
-        + "is there",
+        + "is there, with 16 or more characters of a key",
       "-----BEGIN OPENSSH PRIVATE KEY-----\n\(body)\n-----END OPENSSH PRIVATE KEY-----"
     ),
     SecretPattern(
@@ -221,7 +221,7 @@ public struct SecretPattern: Sendable, Hashable {
       .likely,
       .authorization,
       "after `Authorization` and `:` or `=`: what follows `Bearer`, `Basic` or `Token`, 8 or more "
-        + "characters",
+        + "characters; without these words, a value as of a secret-assignment",
       "Authorization: Bearer \(body.prefix(24))"
     ),
     SecretPattern(

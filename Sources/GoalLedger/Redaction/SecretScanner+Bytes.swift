@@ -170,7 +170,7 @@ extension Span<UInt8> {
       } else if byte.isLetter {
         hasLetter = true
         if byte.isSmall { hasSmall = true } else { hasCapital = true }
-      } else if byte <= 0x20 {
+      } else if byte <= 0x20 || byte == UInt8(ascii: ":") && begins(with: "://", at: place) {
         return false
       } else if !quoted, byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") {
         // A call or an element: code, and no value.

@@ -4,6 +4,8 @@
 extension SecretScanner {
   /// How far an end is looked for, in bytes: the longest private keys have some 13,000.
   private static let longestKey = 1 << 16
+  /// How much of a key's text there must be, in bytes.
+  private static let leastKey = 16
   /// How long names and values may be.
   private static let longestName = 64
   private static let longestValue = 512
@@ -12,27 +14,34 @@ extension SecretScanner {
 
   /// From `-----BEGIN … PRIVATE KEY` to its end. Where the end is missing, the lines that follow as
   /// long as they look like a key's; where the beginning is missing (an output that was cut), the
-  /// lines before.
+  /// lines before. Without any line of a key it is only talk of one.
   func keyBlock(in bytes: Span<UInt8>, at index: Int, free: Int) -> SecretMatch? {
     if bytes.begins(with: "-----BEGIN ", at: index) {
       guard let body = bytes.endOfKeyHeader(after: index + 11) else { return nil }
       let limit = min(bytes.count, body + Self.longestKey)
       var end = body
+      var run = 0
+      var hasKey = false
       // Not past the next beginning, or many of them would be searched again and again.
       while end < limit, !bytes.begins(with: "-----BEGIN ", at: end) {
         if bytes.begins(with: "-----END ", at: end),
           let after = bytes.endOfKeyHeader(after: end + 9)
         {
-          return SecretMatch(range: index..<after, pattern: privateKey)
+          return hasKey ? SecretMatch(range: index..<after, pattern: privateKey) : nil
         }
+        run = bytes[end].isBase64 ? run + 1 : 0
+        hasKey = hasKey || run >= Self.leastKey
         end += 1
       }
-      return SecretMatch(range: index..<bytes.endOfKeyLines(from: body), pattern: privateKey)
+      end = bytes.endOfKeyLines(from: body)
+      guard end - body >= Self.leastKey else { return nil }
+      return SecretMatch(range: index..<end, pattern: privateKey)
     }
     guard bytes.begins(with: "-----END ", at: index),
       let end = bytes.endOfKeyHeader(after: index + 9)
     else { return nil }
     let start = bytes.startOfKeyLines(before: index, free: free)
+    guard index - start >= Self.leastKey else { return nil }
     return SecretMatch(range: start..<end, pattern: privateKey)
   }
 
@@ -123,9 +132,9 @@ extension SecretScanner {
     var end = start
     while end < bytes.count, bytes[end].isLetter { end += 1 }
     let isScheme = (5...6).contains(end - start) && end < bytes.count && bytes[end].isBlank
-    if isScheme, ["bearer", "basic", "token"].contains(where: { bytes.reads($0, at: start) }) {
-      start = bytes.skippingBlanks(from: end)
-    }
+    let hasScheme =
+      isScheme && ["bearer", "basic", "token"].contains { bytes.reads($0, at: start) }
+    if hasScheme { start = bytes.skippingBlanks(from: end) }
     end = start
     while end < bytes.count,
       bytes[end].isBase64 || bytes[end] == UInt8(ascii: ".")
@@ -133,7 +142,9 @@ extension SecretScanner {
     {
       end += 1
     }
-    guard end - start >= 8, bytes.differing(in: start..<end) >= 4 else { return nil }
+    guard end - start >= 8, bytes.differing(in: start..<end) >= 4,
+      hasScheme || bytes.isStrong(start..<end, quoted: false)
+    else { return nil }
     return SecretMatch(range: start..<end, pattern: authorization)
   }
 

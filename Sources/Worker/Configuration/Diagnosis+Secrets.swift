@@ -28,8 +28,9 @@ extension Diagnosis {
       add(
         "secrets",
         .note,
-        "\(entries), which plain SQL wrote: \(named.joined(separator: ", "))\(rest); \(looked)",
-        hint: "an entry is never rewritten: change the password, revoke the key"
+        "\(entries): \(named.joined(separator: ", "))\(rest); \(looked)",
+        hint: "plain SQL wrote it, or the pattern is newer; an entry is never rewritten, so change "
+          + "the password or revoke the key"
           + (more.map { "; " + $0 } ?? "")
       )
     } catch {

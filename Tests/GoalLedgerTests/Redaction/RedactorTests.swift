@@ -90,7 +90,7 @@ struct RedactorTests {
 
   @Test("a key over several lines is found in a document, whatever follows it")
   func keyInDocument() {
-    let key = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"
+    let key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\n-----END PRIVATE KEY-----"
     let document = JSONValue.object(["a": .string(key), "z": "after"]).text
     let redacted = Redactor { 7 }.json(document)
     let mark = RedactionMark("private-key", salt: 7, secret: key.utf8).description

@@ -82,10 +82,16 @@ struct StoreRedactionTests {
     run.outputTail = "\(Self.token.dropFirst(20)) tail \(Self.secrets)"
     run.outputSHA256 = String(repeating: "b", count: 64)
     var change = ChangeRecord(workspace: "app", branch: "goal/1/1", baseCommit: "abc")
-    try await store.record(plan, opening: change, [.started(number: 0, at: now)], for: claim)
+    try await store.record(
+      plan,
+      opening: change,
+      [
+        .started(number: 0, at: now), .ended(number: 0, state: .succeeded, run: run, commit: nil),
+      ],
+      for: claim
+    )
     try await store.record(
       [
-        .ended(number: 0, state: .succeeded, run: run, commit: nil),
         .started(number: 1, at: now), .ended(number: 1, state: .succeeded, run: run, commit: nil),
       ],
       for: claim

@@ -76,7 +76,11 @@ extension SQLiteGoalStore {
       left -= entries.count
       guard entries.count == page else { return sightings }
     }
-    sightings.isWhole = next <= 1
+    let rest = next
+    let older = try await reader.read { connection throws(SQLiteError) in
+      try connection.first("SELECT 1 FROM identity_ledger WHERE seq < ?", rest) { _ in true }
+    }
+    sightings.isWhole = older == nil
     return sightings
   }
 }
