@@ -147,6 +147,30 @@ struct RedactionTests {
     #expect(text.output == "say \(token)|satisfied\n")
   }
 
+  @Test("a secret that commands are given is known, however it looks")
+  func environment() async throws {
+    let bench = try await bench(script: "echo \"I have got <$DEPLOY_TOKEN$REGION>\"; exit 3\n")
+    try bench.write(
+      "goalledger.json",
+      #"""
+      {"workspaces": {"app": {"path": ".", "tests": {"default": {"argv": ["sh", "check.sh"]}},
+        "environment": {"DEPLOY_TOKEN": "correct horse battery", "REGION": "in-the-north"}}}}
+
+      """#
+    )
+    let task = ["--task", "fix_bug", "--context", Self.fix, "--max-attempts", "1"]
+    let outcome = try await bench.run(Bench.program, ["execute", "fix"] + task)
+    #expect(outcome.status == 1)
+    #expect(outcome.error.contains("I have got <[redacted environment "))
+    #expect(outcome.error.contains("]in-the-north>"))
+    for (name, bytes) in try written(bench) {
+      #expect(bytes.range(of: Data("horse battery".utf8)) == nil, "\(name)")
+    }
+    let context = #"{"files": [{"path": "a", "content": "x correct horse battery"}]}"#
+    let refused = try await bench.run(Bench.program, ["add", "x", "--context", context])
+    #expect(refused.status == 77 && refused.error.contains("(environment)"))
+  }
+
   @Test("a mistake in what is to be redacted stops whatever could write, and says where it is")
   func configuration() async throws {
     let bench = try await bench(script: "exit 0\n")
@@ -162,6 +186,7 @@ struct RedactionTests {
     )
     try await bench.goalledger("add", "x")
     try await bench.goalledger("abandon", "1", "--reason", "y")
+    try await bench.goalledger("list", note: "who only reads is not kept from it")
     try await bench.goalledger("doctor")
     // What else is wrong with the file is no reason not to abandon a goal.
     try bench.write(

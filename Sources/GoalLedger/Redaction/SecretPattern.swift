@@ -41,6 +41,31 @@ public struct SecretPattern: Sendable, Hashable {
     self.init(name, .credential, .shapes([shape]), "the operator's own", "")
   }
 
+  /// The pattern of secrets that are known: the operator gives them to commands in the environment.
+  /// - Parameter secrets: the values; paths, and those shorter than 8 bytes, are passed over.
+  public init(environment secrets: [String]) {
+    let known = Set(secrets).filter { $0.utf8.count >= 8 && !$0.hasPrefix("/") }
+      // The longest first: one may begin with another.
+      .sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
+    self.init(
+      Self.environmentName,
+      .credential,
+      .shapes(known.map(TokenShape.init(literal:))),
+      "a value of a workspace's environment",
+      ""
+    )
+  }
+
+  /// The name in the marks of secrets that are known.
+  public static let environmentName = "environment"
+
+  /// Whether a variable's or member's name says that its value is a secret, as for
+  /// `secret-assignment`.
+  public static func isSecretName(_ name: String) -> Bool {
+    let bytes = name.utf8.span
+    return !bytes.isEmpty && SecretName.isSecret(bytes, 0..<bytes.count)
+  }
+
   private init(_ name: String, _ kind: Kind, _ rule: Rule, _ words: String, _ example: String) {
     self.name = name
     self.kind = kind

@@ -169,7 +169,7 @@ extension SecretScanner {
 }
 
 /// Names whose values are secrets.
-private enum SecretName {
+enum SecretName {
   private static let words: [StaticString] = [
     "password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "credentials",
   ]

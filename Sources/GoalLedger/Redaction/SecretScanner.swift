@@ -140,10 +140,14 @@ struct SecretScanner: Sendable {
     let shapes = shapes.span
     for place in starts[byte]..<starts[byte + 1] {
       let start = index - shapes[place].anchor
-      guard start >= free, bytes[start] == shapes[place].first,
-        start == 0 || !bytes[start - 1].isWord
-      else { continue }
+      guard start >= free, bytes[start] == shapes[place].first else { continue }
       let shape = shapes[place].shape
+      if shape.isLiteral {
+        guard bytes.begins(with: shape.prefix, at: start) else { continue }
+        let end = start + shape.prefix.count
+        return SecretMatch(range: start..<end, pattern: shapes[place].pattern)
+      }
+      guard start == 0 || !bytes[start - 1].isWord else { continue }
       let body = start + shape.prefix.count
       guard body < bytes.count, bytes.begins(with: shape.prefix, at: start),
         shape.first.contains(bytes[body])

@@ -7,6 +7,10 @@ public struct CharacterClass: Sendable, Hashable {
   private var low: UInt64 = 0
   private var high: UInt64 = 0
 
+  private init() {}
+  /// No byte.
+  static let none = CharacterClass()
+
   /// The class of `A-Za-z0-9_-`: single characters and ranges; `-` stands for itself at the end.
   /// nil where it is empty, a range runs backwards, or something is no visible ASCII character.
   public init?(_ text: String) {
@@ -63,6 +67,17 @@ public struct TokenShape: Sendable, Hashable {
     self.count = count
     self.first = first ?? characters
   }
+
+  /// One known secret, wherever it stands.
+  init(literal secret: String) {
+    prefix = Array(secret.utf8)
+    characters = .none
+    count = 0...0
+    first = .none
+  }
+
+  /// Whether it is one known secret.
+  var isLiteral: Bool { count.upperBound == 0 }
 
   /// A shape of the operator's; what is wrong with it, where something is.
   public static func make(

@@ -94,6 +94,7 @@ extension ConfigurationReader {
     configuration.worktrees = text(members["worktrees"], at: "worktrees")
       .map { PathText.absolute($0, in: folder) }
     configuration.redaction = redaction(members["redaction"], at: "redaction")
+    configuration.redaction.secrets = RedactionSettings.secrets(inWorkspaces: members["workspaces"])
     if let worker = object(members["worker"], at: "worker", keys: ConfigurationKeys.worker) {
       for limit in WorkerLimits.all {
         let place = Self.join("worker", limit.key)

@@ -1,7 +1,8 @@
 import GoalLedger
 
 // The configuration's `redaction`: patterns of the operator's own, built-in ones that are not to be
-// looked for, and what becomes of a goal whose context holds a key.
+// looked for, and what becomes of a goal whose context holds a key; with it, the secrets that the
+// workspaces' environment has for commands.
 //
 // What must stay true: every command that can write reads this much of the configuration before it
 // writes, whatever else may be wrong with the file; a mistake in it stops the command.
@@ -15,6 +16,9 @@ public struct RedactionSettings: Sendable, Equatable {
   /// What becomes of a goal whose context holds a key or a token.
   public var contexts: Redactor.Contexts = .refuse
 
+  /// Secrets that are known, because commands are given them.
+  public var secrets: [String] = []
+
   /// The settings of an operator who has said nothing.
   public init() {}
 
@@ -23,9 +27,19 @@ public struct RedactionSettings: Sendable, Equatable {
     self == RedactionSettings()
       ? .standard
       : Redactor(
-        patterns + SecretPattern.builtIn.filter { !except.contains($0.name) },
+        [SecretPattern(environment: secrets)] + patterns
+          + SecretPattern.builtIn.filter { !except.contains($0.name) },
         contexts: contexts
       )
+  }
+
+  /// The values of those variables in workspaces' `environment` whose names say that they are secret.
+  static func secrets(inWorkspaces workspaces: JSONValue?) -> [String] {
+    (workspaces?.object ?? [:]).values.flatMap { workspace in
+      (workspace.environment?.object ?? [:]).compactMap { name, value in
+        SecretPattern.isSecretName(name) ? value.string : nil
+      }
+    }.sorted()
   }
 }
 
@@ -43,7 +57,9 @@ extension Configuration {
     var reader = ConfigurationReader()
     var settings = RedactionSettings()
     do throws(JSONError) {
-      settings = reader.redaction(try JSONValue.parse(text)["redaction"], at: "redaction")
+      let value = try JSONValue.parse(text)
+      settings = reader.redaction(value.redaction, at: "redaction")
+      settings.secrets = RedactionSettings.secrets(inWorkspaces: value.workspaces)
     } catch {
       reader.refuse("", "is not JSON: \(error)")
     }
@@ -83,7 +99,7 @@ extension ConfigurationReader {
       refuse(patterns, "must be a list of objects, not \(value.kind)")
     }
     for (place, value) in (members["patterns"]?.array ?? []).enumerated() {
-      let names = known + settings.patterns.map(\.name)
+      let names = known + settings.patterns.map(\.name) + [SecretPattern.environmentName]
       if let pattern = pattern(value, at: "\(patterns)[\(place)]", taken: names) {
         settings.patterns.append(pattern)
       }

@@ -17,11 +17,12 @@ struct DatabaseOptions: ParsableArguments {
     return variable.isEmpty ? "goals.db" : variable
   }
 
-  /// Opens the database, which must be there and up to date; what is written to it is redacted as
-  /// the configuration says, the one that `settings` name or the one beside it.
+  /// Opens the database, which must be there and up to date. What is written to it is redacted as
+  /// the configuration says: the one that `settings` name, whose `redaction` must then be right, or
+  /// the one beside the database. Who only reads names none, and is not kept from it by a mistake.
   func open(_ settings: ConfigurationOptions? = nil) async throws(LedgerError) -> SQLiteGoalStore {
     try beThere()
-    let redaction: RedactionSettings
+    var redaction = RedactionSettings()
     do throws(ConfigurationError) {
       redaction = try Configuration.redaction(
         file: settings.map(\.file) ?? ConfigurationOptions.variable,
@@ -29,7 +30,7 @@ struct DatabaseOptions: ParsableArguments {
         workingFolder: PathText.workingFolder
       )
     } catch {
-      throw error.ledgerError
+      guard settings == nil else { throw error.ledgerError }
     }
     return try await open(redaction)
   }

@@ -175,6 +175,22 @@ struct PatternTests {
     }
   }
 
+  @Test("known secrets are found wherever they stand, the longest first")
+  func known() {
+    let known = ["correct horse", "correct horse battery", "short", "%&/()=?!", "/run/secrets/db"]
+    let redactor = Redactor([SecretPattern(environment: known)] + SecretPattern.builtIn) { 7 }
+    func mark(_ secret: String) -> String {
+      RedactionMark("environment", salt: 7, secret: secret.utf8).description
+    }
+    #expect(
+      redactor.text("xcorrect horse batterys, correct horse, short /run/secrets/db", .work)
+        == "x\(mark("correct horse battery"))s, \(mark("correct horse")), short /run/secrets/db"
+    )
+    #expect(redactor.text("%&/()=?!%&/()=?!") == mark("%&/()=?!") + mark("%&/()=?!"))
+    #expect(SecretPattern.isSecretName("DEPLOY_TOKEN") && SecretPattern.isSecretName("apiKey"))
+    #expect(!SecretPattern.isSecretName("REGION") && !SecretPattern.isSecretName(""))
+  }
+
   @Test(
     "a pattern that could find anything, or nothing, is no pattern",
     arguments: [
