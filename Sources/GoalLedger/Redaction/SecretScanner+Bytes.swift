@@ -9,6 +9,36 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
+  /// Whether a word begins at `start`: after nothing that words are made of, or after an escape that
+  /// ends in a letter: `\n` or `\u003c` in a JSON document, `%3D` in a URL, a colour's code.
+  func beginsWord(at start: Int) -> Bool {
+    guard start > 0, self[start - 1].isWord else { return true }
+    if start > 1, self[start - 2] == UInt8(ascii: "\\"), isBreakLetter(start - 1) { return true }
+    if start > 2, self[start - 3] == UInt8(ascii: "%"), isHex(start - 2..<start) { return true }
+    if start > 5, begins(with: "\\u", at: start - 6), isHex(start - 4..<start) { return true }
+    guard self[start - 1] == UInt8(ascii: "m") else { return false }
+    var place = start - 1
+    while place > 0, start - place < 16,
+      self[place - 1].isDigit || self[place - 1] == UInt8(ascii: ";")
+    {
+      place -= 1
+    }
+    return place > 1 && self[place - 1] == UInt8(ascii: "[") && self[place - 2] == 0x1B
+  }
+
+  /// The letter of `\n`, `\r` or `\t`.
+  private func isBreakLetter(_ place: Int) -> Bool {
+    self[place] == UInt8(ascii: "n") || self[place] == UInt8(ascii: "r")
+      || self[place] == UInt8(ascii: "t")
+  }
+
+  private func isHex(_ range: Range<Int>) -> Bool {
+    for place in range where !self[place].isDigit && (self[place] | 0x20) &- 0x61 >= 6 {
+      return false
+    }
+    return true
+  }
+
   /// Whether this text of small letters stands at `start`, in whatever case.
   func reads(_ text: StaticString, at start: Int) -> Bool {
     let length = text.utf8CodeUnitCount
@@ -30,7 +60,7 @@ extension Span<UInt8> {
   func isWhole(_ name: Range<Int>, _ text: StaticString) -> Bool {
     let start = name.upperBound - text.utf8CodeUnitCount
     guard start > name.lowerBound, self[start - 1].isLetter, !self[start].isSmall else {
-      return start == name.lowerBound || !self[start - 1].isLetter
+      return start == name.lowerBound || !self[start - 1].isLetter || beginsWord(at: start)
     }
     return self[start - 1].isSmall || isCapitals(name)
   }

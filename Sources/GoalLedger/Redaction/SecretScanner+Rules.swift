@@ -52,7 +52,7 @@ extension SecretScanner {
     let start = index - 2
     guard start >= free, bytes.begins(with: "eyJ", at: start),
       // Only one beginning in each run of characters, or long runs would be read again and again.
-      start == 0 || !bytes[start - 1].isWord && bytes[start - 1] != UInt8(ascii: "-")
+      bytes.beginsWord(at: start), start == 0 || bytes[start - 1] != UInt8(ascii: "-")
     else { return nil }
     var end = start
     for part in 0..<3 {
@@ -154,6 +154,10 @@ extension SecretScanner {
   func address(in bytes: Span<UInt8>, at index: Int, free: Int) -> SecretMatch? {
     var start = index
     while start > free, index - start < 64, bytes[start - 1].isLocal { start -= 1 }
+    // The letter of an escape before it, as in `\nann@`, is not the name's.
+    if start > free, bytes[start - 1] == UInt8(ascii: "\\") {
+      start += bytes[start] == UInt8(ascii: "u") ? 5 : 1
+    }
     while start < index, !bytes[start].isAlphanumeric { start += 1 }
     guard start < index, bytes[index - 1] != UInt8(ascii: ".") else { return nil }
     // A URL's user, and the user of git's remotes, who are nobody.

@@ -147,7 +147,7 @@ struct SecretScanner: Sendable {
         let end = start + shape.prefix.count
         return SecretMatch(range: start..<end, pattern: shapes[place].pattern)
       }
-      guard start == 0 || !bytes[start - 1].isWord else { continue }
+      guard bytes.beginsWord(at: start) else { continue }
       let body = start + shape.prefix.count
       guard body < bytes.count, bytes.begins(with: shape.prefix, at: start),
         shape.first.contains(bytes[body])
