@@ -59,6 +59,7 @@ enum Volatile {
     ),
     (#"git version [0-9.]+"#, "git version VERSION"),
     (#"worker@[^\s"]+"#, "WORKER"),
+    (#"\[redacted ([a-z0-9-]+) [0-9a-f]{16}:[0-9a-f]{32}\]"#, "[redacted $1 MARK]"),
     (#"\b[0-9a-f]{64}\b"#, "SHA256"),
     (#"\b[0-9a-f]{40}\b"#, "COMMIT"),
     (#"\b[0-9a-f]{32}\b"#, "DATABASE"),
