@@ -50,7 +50,12 @@ struct TreePage: Sendable {
     for (place, seal) in seals.enumerated() {
       guard place < rows.count, rows[place].firstSeq == seal.firstSeq,
         rows[place].lastSeq == seal.lastSeq
-      else { return .wrong(seal.name, "has no row of its own in the tree") }
+      else {
+        if place < rows.count, rows[place].firstSeq < seal.firstSeq {
+          return .wrong(rows[place].name, "belongs to no seal")
+        }
+        return .wrong(seal.name, "has no row of its own in the tree")
+      }
       let row = rows[place]
       if let finding = row.finding(growing: &edge, leaf: leaf) { return finding }
       if edge.root != seal.treeRoot { return .wrong(seal.name, "does not name the tree's root") }

@@ -117,6 +117,7 @@ public struct SignedNote: Sendable, Hashable {
       else { return nil }
       signatures.append(Signature(name: String(words[0]), bytes: bytes))
     }
+    guard Set(signatures).count == signatures.count else { return nil }
     self.signatures = signatures
     text = lines[..<gap].map { $0 + "\n" }.joined()
   }

@@ -40,15 +40,16 @@ struct CheckProof: AsyncParsableCommand {
       holds = proof.holds(since: old, for: keys)
       if holds {
         Terminal.output.line(
-          "\(proof.checkpoint.origin): the ledger of \(proof.checkpoint.size) entries begins with that "
-            + "of \(old.size)"
+          "\(proof.checkpoint.origin): the ledger of \(proof.checkpoint.size) entries begins with "
+            + "that of \(old.size)"
         )
       }
     } else {
       guard let proof = EntryProof(text: text) else { throw noProof("of an entry") }
       holds = proof.holds(for: keys)
       if holds {
-        Terminal.output.line("\(proof.checkpoint.origin): entry \(proof.index + 1) is on the ledger:")
+        let origin = proof.checkpoint.origin
+        Terminal.output.line("\(origin): entry \(proof.index + 1) is on the ledger:")
         Terminal.output.line(String(decoding: proof.entry, as: UTF8.self))
       }
     }
