@@ -60,9 +60,8 @@ struct SealPage: Sendable {
   func check() async -> Findings {
     var findings = Findings()
     let hashes = await entries.hashes()
-    // Where the hashes of a seq begin, of entries that are what they were.
-    var sound: [Int64: Int] = [:]
-    sound.reserveCapacity(entries.count)
+    // Which entries are what they were.
+    var sound = [Bool](repeating: false, count: entries.count)
     var place = 0
     for seal in seals {
       findings.sealed += seal.findings
@@ -77,7 +76,7 @@ struct SealPage: Sendable {
         }
         let sealed = seal.leafHashes[32 * index..<32 * index + 32]
         if sealed.elementsEqual(hashes.entries[32 * place..<32 * place + 32]) {
-          sound[seq] = 32 * place
+          sound[place] = true
         } else {
           findings.sealed.append(
             .wrong("entry \(seq)", "is not what it was when it was sealed at \(seal.sealedAt)")
@@ -85,8 +84,11 @@ struct SealPage: Sendable {
         }
       }
     }
+    var next = 0
     findings.tree = tree.finding(seals) { seq in
-      sound[seq].map { hashes.leaves[$0..<$0 + 32] }
+      while next < entries.count, entries.seqs[next] < seq { next += 1 }
+      guard next < entries.count, entries.seqs[next] == seq, sound[next] else { return nil }
+      return hashes.leaves[32 * next..<32 * next + 32]
     }
     return findings
   }

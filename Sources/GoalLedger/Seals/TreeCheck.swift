@@ -41,7 +41,7 @@ struct TreePage: Sendable {
 
   /// What is wrong first.
   /// - Parameters:
-  ///   - leaf: the leaf hash of an entry; nil where the entry is missing, or not the one that was
+  ///   - leaf: the leaf hash of an entry, asked for in their order; nil where the entry is missing, or not the one that was
   ///     sealed, which is a finding already.
   func finding(_ seals: [Seal], leaf: (Int64) -> ArraySlice<UInt8>?) -> Verification.Finding? {
     guard var edge = before else {

@@ -61,7 +61,7 @@ actor CheckpointPublisher {
   /// Puts the latest checkpoint everywhere but into commits.
   /// - Parameter isLast: make one even if the interval is not over.
   func publish(isLast: Bool = false) async {
-    guard let checkpoint = await current(isLast: isLast) else { return }
+    guard let checkpoint = await current(isLast: isLast), checkpoint.size > 0 else { return }
     for file in rules.files {
       await say(file) { () async throws(LedgerError) in
         try await CheckpointFile(path: file).put(checkpoint, of: store)
@@ -72,7 +72,7 @@ actor CheckpointPublisher {
     if rules.output { watch(.checkpoint(checkpoint.line)) }
   }
 
-  /// What every commit says; nothing where it is not wanted, or nothing is sealed yet.
+  /// What every commit says; nothing where it is not wanted.
   func trailers() async -> [Trailer] {
     guard rules.trailer, let checkpoint = await current() else { return [] }
     return [Trailer(Checkpoint.trailer, checkpoint.line)]
@@ -80,11 +80,12 @@ actor CheckpointPublisher {
 
   /// The latest checkpoint, made anew where the last is older than the interval.
   private func current(isLast: Bool = false) async -> Checkpoint? {
-    if let latest, !isLast, clock.now - latest.at < interval { return latest.checkpoint }
+    if let latest, latest.checkpoint.size > 0, !isLast, clock.now - latest.at < interval {
+      return latest.checkpoint
+    }
     await say("") { () async throws(LedgerError) in
       let head = try await store.treeHead(size: nil)
-      guard head.size > 0 else { return }
-      guard head.size > latest?.checkpoint.size ?? 0 else {
+      guard head.size > latest?.checkpoint.size ?? -1 else {
         latest?.at = clock.now
         return
       }
