@@ -32,32 +32,46 @@ extension SQLiteGoalStore {
         )
       }
       guard unsealed.entries.count > 0 else { return total }
-      let hashes = await unsealed.entries.hashes()
-      var edge = unsealed.edge
-      let row = TreeRow(
-        firstSeq: unsealed.head.lastSeq + 1,
-        lastSeq: unsealed.head.lastSeq + Int64(unsealed.entries.count),
-        hashes: edge.grow(by: hashes.leaves)
-      )
-      var seal = Seal(
-        after: unsealed.head,
-        leafHashes: hashes.entries,
-        treeRoot: edge.root,
-        schema: unsealed.schema,
-        sealer: sealer,
-        sealedAt: Timestamp.now.description
-      )
-      try seal.sign(with: key)
-      let made = seal
+      let made = try await MadeSeal(of: unsealed, sealer: sealer, key: key)
       let isFirst = try await write { connection throws(SQLiteError) in
         guard try SealHead(connection) == unsealed.head else { return false }
         try made.insert(connection)
-        try row.insert(connection)
         return true
       }
       if isFirst { total += unsealed.entries.count }
       if isFirst, unsealed.entries.count < Self.sealLimit { return total }
     }
+  }
+}
+
+/// A seal and what the tree grows by with it, hashed and signed.
+struct MadeSeal: Sendable {
+  let seal: Seal
+  let row: TreeRow
+
+  /// Hashes the entries and signs the seal; outside the write lock.
+  /// - throws: `internal` where it could not be signed.
+  init(of unsealed: UnsealedEntries, sealer: String, key: SealingKey) async throws(LedgerError) {
+    let hashes = await unsealed.entries.hashes()
+    var edge = unsealed.edge
+    let complete = edge.grow(by: hashes.leaves)
+    var seal = Seal(
+      after: unsealed.head,
+      leafHashes: hashes.entries,
+      treeRoot: edge.root,
+      schema: unsealed.schema,
+      sealer: sealer,
+      sealedAt: Timestamp.now.description
+    )
+    try seal.sign(with: key)
+    self.seal = seal
+    row = TreeRow(firstSeq: seal.firstSeq, lastSeq: seal.lastSeq, hashes: complete)
+  }
+
+  /// Inserts both; the schema refuses them unless they follow what is there.
+  func insert(_ connection: Connection) throws(SQLiteError) {
+    try seal.insert(connection)
+    try row.insert(connection)
   }
 }
 
@@ -110,7 +124,7 @@ struct EntryHashes: Sendable {
 }
 
 /// What the next seal is made of, read at one moment.
-private struct UnsealedEntries: Sendable {
+struct UnsealedEntries: Sendable {
   let head: SealHead
   let schema: SchemaPrint
   let entries: EntryBatch
