@@ -17,6 +17,8 @@ CREATE TABLE ledger_seals (
   leaf_hashes BLOB NOT NULL
     CONSTRAINT "a seal holds 32 bytes of hash for each entry"
     CHECK (length(leaf_hashes) = 32 * count),
+  tree_root BLOB NOT NULL
+    CONSTRAINT "a seal's tree_root has 32 bytes" CHECK (length(tree_root) = 32),
   schema_hash BLOB NOT NULL
     CONSTRAINT "a seal's schema_hash has 32 bytes" CHECK (length(schema_hash) = 32),
   schema_version INTEGER NOT NULL,
@@ -38,8 +40,12 @@ CREATE TABLE ledger_seals (
 CREATE TRIGGER ledger_seals_insert BEFORE INSERT ON ledger_seals
 BEGIN
   SELECT CASE
-    WHEN NEW.first_seq IS NOT (SELECT coalesce(max(last_seq), 0) + 1 FROM ledger_seals)
+    WHEN NEW.first_seq IS NOT coalesce(
+      (SELECT last_seq FROM ledger_seals ORDER BY first_seq DESC LIMIT 1), 0) + 1
     THEN RAISE(ABORT, 'a seal begins with the first entry that is not sealed yet')
+    WHEN NEW.first_seq IS NOT coalesce(
+      (SELECT last_seq FROM ledger_tree ORDER BY first_seq DESC LIMIT 1), 0) + 1
+    THEN RAISE(ABORT, 'a seal follows only when the tree has grown by the one before it')
     WHEN NEW.last_seq > (SELECT coalesce(max(seq), 0) FROM identity_ledger)
     THEN RAISE(ABORT, 'a seal ends with an entry that exists')
     WHEN NEW.previous_hash IS NOT coalesce(

@@ -11,6 +11,7 @@ final class WorkerFixture: Sendable {
   let store: SQLiteGoalStore
   private let events = Mutex<[WorkerEvent]>([])
 
+  var ledgerKeyPath: String { repository.folder.path + "/ledger.key" }
   var databasePath: String { repository.folder.path + "/goals.db" }
 
   init(
@@ -62,6 +63,7 @@ final class WorkerFixture: Sendable {
       configuration: configuration ?? self.configuration(),
       name: name,
       keyFile: KeyFile(path: repository.folder.path + "/worker.key"),
+      ledgerKeyFile: KeyFile(path: ledgerKeyPath),
       watch: { event in
         self.events.withLock { $0.append(event) }
         watch(event)

@@ -3,8 +3,8 @@ import Testing
 @Suite("Help")
 struct HelpTests {
   static let commands = [
-    "", "abandon", "add", "adopt", "backup", "diff", "doctor", "execute", "init", "list", "log",
-    "migrate", "plan", "retry", "show", "verify", "work",
+    "", "abandon", "add", "adopt", "backup", "check-proof", "checkpoint", "diff", "doctor",
+    "execute", "init", "list", "log", "migrate", "plan", "prove", "retry", "show", "verify", "work",
   ]
 
   @Test("says what each command does, with examples", arguments: commands)

@@ -40,16 +40,7 @@ extension SQLiteGoalStore {
         )
       }
       guard unsealed.entries.count > 0 else { return total }
-      let hashes = await unsealed.entries.hashes()
-      var seal = Seal(
-        after: unsealed.head,
-        leafHashes: hashes,
-        schema: unsealed.schema,
-        sealer: sealer,
-        sealedAt: Timestamp.now.description
-      )
-      try seal.sign(with: key)
-      let made = seal
+      let made = try await MadeSeal(of: unsealed, sealer: sealer, key: key)
       let isMade: Bool? = try await write { connection throws(SQLiteError) in
         guard try Self.takeSealerLease(sealer, connection) else { return nil }
         guard try SealHead(connection) == unsealed.head else { return false }
@@ -89,6 +80,37 @@ extension SQLiteGoalStore {
   }
 }
 
+/// A seal and what the tree grows by with it, hashed and signed.
+struct MadeSeal: Sendable {
+  let seal: Seal
+  let row: TreeRow
+
+  /// Hashes the entries and signs the seal; outside the write lock.
+  /// - throws: `internal` where it could not be signed.
+  init(of unsealed: UnsealedEntries, sealer: String, key: SealingKey) async throws(LedgerError) {
+    let hashes = await unsealed.entries.hashes()
+    var edge = unsealed.edge
+    let complete = edge.grow(by: hashes.leaves)
+    var seal = Seal(
+      after: unsealed.head,
+      leafHashes: hashes.entries,
+      treeRoot: edge.root,
+      schema: unsealed.schema,
+      sealer: sealer,
+      sealedAt: Timestamp.now.description
+    )
+    try seal.sign(with: key)
+    self.seal = seal
+    row = TreeRow(firstSeq: seal.firstSeq, lastSeq: seal.lastSeq, hashes: complete)
+  }
+
+  /// Inserts both; the schema refuses them unless they follow what is there.
+  func insert(_ connection: Connection) throws(SQLiteError) {
+    try seal.insert(connection)
+    try row.insert(connection)
+  }
+}
+
 /// The canonical bytes of entries one after the other, with where each ends.
 struct EntryBatch: Sendable {
   private(set) var seqs: [Int64] = []
@@ -106,16 +128,22 @@ struct EntryBatch: Sendable {
     ends.append(canonical.bytes.count)
   }
 
-  /// The leaf hashes, 32 bytes each, in order; on a thread of the pool, not the database's.
-  @concurrent func hashes() async -> [UInt8] {
-    var hashes: [UInt8] = []
-    hashes.reserveCapacity(32 * count)
+  /// The entries' hashes, in order; on a thread of the pool, not the database's.
+  @concurrent func hashes() async -> EntryHashes {
+    var hashes = EntryHashes()
+    hashes.entries.reserveCapacity(32 * count)
+    hashes.leaves.reserveCapacity(32 * count)
     var start = 0
     unsafe canonical.bytes.withUnsafeBytes { bytes in
       for end in ends {
+        let entry = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<end])
         var hash = SHA3_256()
-        unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
-        hashes += hash.finalize()
+        unsafe hash.update(bufferPointer: entry)
+        hashes.entries += hash.finalize()
+        var leaf = SHA256()
+        leaf.update(data: MerkleTree.leafPrefix)
+        unsafe leaf.update(bufferPointer: entry)
+        hashes.leaves += leaf.finalize()
         start = end
       }
     }
@@ -123,11 +151,21 @@ struct EntryBatch: Sendable {
   }
 }
 
+/// Two hashes of each entry, 32 bytes each.
+struct EntryHashes: Sendable {
+  /// SHA3-256, for the seal.
+  var entries: [UInt8] = []
+  /// SHA-256 after a byte 0, the leaves of the tree.
+  var leaves: [UInt8] = []
+}
+
 /// What the next seal is made of, read at one moment.
-private struct UnsealedEntries: Sendable {
+struct UnsealedEntries: Sendable {
   let head: SealHead
   let schema: SchemaPrint
   let entries: EntryBatch
+  /// Where the tree grows.
+  let edge: TreeEdge
   /// Whether the entries follow the head without a gap.
   let isContiguous: Bool
 
@@ -172,6 +210,7 @@ private struct UnsealedEntries: Sendable {
     self.entries = entries
     // What stands before a gap can be sealed.
     self.isContiguous = isContiguous || entries.count > 0
+    edge = try entries.count > 0 ? connection.tree.edge(head.lastSeq) : TreeEdge()
     schema =
       try entries.count > 0 ? prints.print(connection) : SchemaPrint(hash: Seal.noHash, version: 0)
   }

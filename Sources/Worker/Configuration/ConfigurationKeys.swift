@@ -5,8 +5,11 @@
 public enum ConfigurationKeys {
   /// The file's own keys. `$schema` is for editors and means nothing here.
   public static let root = [
-    "$schema", "default_workspace", "domain", "redaction", "worker", "workspaces", "worktrees",
+    "$schema", "checkpoints", "default_workspace", "domain", "redaction", "worker", "workspaces",
+    "worktrees",
   ]
+  /// The keys of `checkpoints`.
+  public static let checkpoints = ["files", "interval_ms", "stdout", "trailer"]
   /// The keys of `worker`.
   public static let worker = ["durability"] + WorkerLimits.all.map(\.key)
   /// The keys of each workspace.

@@ -29,7 +29,12 @@ extension Configuration {
     workingFolder: String
   ) throws(ConfigurationError) -> Configuration {
     let (text, path) = try text(file: file, database: database, workingFolder: workingFolder)
-    return try parse(text, file: path, environment: environment)
+    return try parse(
+      text,
+      file: path,
+      databaseFolder: PathText.folder(of: PathText.absolute(database, in: workingFolder)),
+      environment: environment
+    )
   }
 
   /// The file's text, nil where there need not be one and is none; and where it is.
@@ -54,10 +59,13 @@ extension Configuration {
   }
 
   /// Reads a configuration from the file's text; nil where there is no file.
+  /// - Parameter databaseFolder: the absolute path of the folder that holds the database; nil where
+  ///   there is none yet.
   /// - throws: `ConfigurationError` with every mistake.
   public static func parse(
     _ text: String?,
     file: String,
+    databaseFolder: String? = nil,
     environment: [String: String]
   ) throws(ConfigurationError) -> Configuration {
     var configuration = Configuration()
@@ -73,6 +81,9 @@ extension Configuration {
     }
     reader.override(&configuration, by: environment)
     reader.checkTogether(&configuration)
+    if let databaseFolder {
+      reader.check(configuration.checkpoints, databaseFolder: databaseFolder)
+    }
     guard reader.mistakes.isEmpty else {
       throw ConfigurationError(file: file, mistakes: reader.mistakes.sorted())
     }
@@ -95,6 +106,7 @@ extension ConfigurationReader {
       .map { PathText.absolute($0, in: folder) }
     configuration.redaction = redaction(members["redaction"], at: "redaction")
     configuration.redaction.secrets = RedactionSettings.secrets(inWorkspaces: members["workspaces"])
+    configuration.checkpoints = checkpoints(members["checkpoints"], folder: folder)
     if let worker = object(members["worker"], at: "worker", keys: ConfigurationKeys.worker) {
       for limit in WorkerLimits.all {
         let place = Self.join("worker", limit.key)

@@ -1,4 +1,4 @@
-// Attacks on the seals.
+// Attacks on the seals and on the tree beside them.
 // Each is refused with its sentence and changes nothing, and goes through, or is refused otherwise,
 // once that sentence is taken out of the schema.
 
@@ -8,7 +8,8 @@ extension GuardCase {
     let right = [
       "first_seq": "1", "last_seq": "2", "count": "2",
       "database_id": "(SELECT id FROM database_info)", "previous_hash": "zeroblob(32)",
-      "leaf_hashes": "zeroblob(64)", "schema_hash": "zeroblob(32)", "schema_version": "1",
+      "leaf_hashes": "zeroblob(64)", "tree_root": "zeroblob(32)", "schema_hash": "zeroblob(32)",
+      "schema_version": "1",
       "public_key": "zeroblob(32)", "sealer": "'w1'",
       "sealed_at": "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')", "hash": "randomblob(32)",
       "signature": "zeroblob(64)",
@@ -22,6 +23,14 @@ extension GuardCase {
     "first_seq": "3", "last_seq": "3", "count": "1", "leaf_hashes": "zeroblob(32)",
     "previous_hash": "(SELECT hash FROM ledger_seals)",
   ]
+
+  /// Inserts the tree's row for the first seal, or another.
+  private static func row(
+    _ values: String = "1, 2, zeroblob(96)",
+    or clause: String = ""
+  ) -> String {
+    "INSERT \(clause)INTO ledger_tree(first_seq, last_seq, hashes) VALUES (\(values))"
+  }
 
   private static func shape(_ column: String, _ value: String, _ refusal: String) -> GuardCase {
     GuardCase(
@@ -57,7 +66,7 @@ extension GuardCase {
     ),
     GuardCase(
       "a second seal that follows nothing",
-      given: [seal([:])],
+      given: [seal([:]), row()],
       attack: seal(second.merging(["previous_hash": "zeroblob(32)"]) { $1 }),
       refusal: "a seal names the hash of the seal before it, the first one 32 zero bytes"
     ),
@@ -76,6 +85,60 @@ extension GuardCase {
       refusal: "a seal counts the entries from first_seq to last_seq"
     ),
     shape("leaf_hashes", "zeroblob(63)", "a seal holds 32 bytes of hash for each entry"),
+    shape("tree_root", "zeroblob(33)", "a seal's tree_root has 32 bytes"),
+    GuardCase(
+      "a second seal before the tree has grown by the first",
+      given: [seal([:])],
+      attack: seal(second),
+      refusal: "a seal follows only when the tree has grown by the one before it"
+    ),
+    GuardCase(
+      "a row of the tree without a seal",
+      attack: row(),
+      refusal: "the tree grows by the entries of a seal"
+    ),
+    GuardCase(
+      "a row of the tree for part of a seal",
+      given: [seal([:])],
+      attack: row("1, 1, zeroblob(64)"),
+      refusal: "the tree grows by the entries of a seal"
+    ),
+    GuardCase(
+      "a row of the tree replaced",
+      given: [seal([:]), row()],
+      attack: row("1, 2, randomblob(96)", or: "OR REPLACE "),
+      refusal: "the tree grows where it ends"
+    ),
+    GuardCase(
+      "a row of the tree that leaves one out",
+      given: [seal([:])],
+      attack: row("2, 2, zeroblob(32)"),
+      refusal: "the tree grows where it ends"
+    ),
+    GuardCase(
+      "a row of the tree with half a hash",
+      given: [seal([:])],
+      attack: row("1, 2, zeroblob(80)"),
+      refusal: "the tree grows by whole hashes, one at least for each entry"
+    ),
+    GuardCase(
+      "a row of the tree with too few hashes",
+      given: [seal([:])],
+      attack: row("1, 2, zeroblob(32)"),
+      refusal: "the tree grows by whole hashes, one at least for each entry"
+    ),
+    GuardCase(
+      "a row of the tree changed",
+      given: [seal([:]), row()],
+      attack: "UPDATE ledger_tree SET hashes = randomblob(96)",
+      refusal: "what the tree holds is never changed"
+    ),
+    GuardCase(
+      "a row of the tree deleted",
+      given: [seal([:]), row()],
+      attack: "DELETE FROM ledger_tree",
+      refusal: "what the tree holds is never removed"
+    ),
     shape("schema_hash", "zeroblob(31)", "a seal's schema_hash has 32 bytes"),
     shape("public_key", "x''", "a seal's public_key has 32 bytes"),
     shape("hash", "x''", "a seal's hash has 32 bytes"),
@@ -94,7 +157,7 @@ extension GuardCase {
     ),
     GuardCase(
       "a seal moved onto another",
-      given: [seal([:]), seal(second)],
+      given: [seal([:]), row(), seal(second)],
       attack: "UPDATE OR REPLACE ledger_seals SET first_seq = 1 WHERE first_seq = 3",
       refusal: "a seal is never changed"
     ),

@@ -7,10 +7,12 @@ import Testing
 
 @testable import GoalLedger
 
-/// A sealed database and the key it was sealed with.
+/// A sealed database, the key it was sealed with, and the checkpoint that was kept of it.
 final class SealedFile: Sendable {
   let folder: TemporaryFolder
   let key: SealingKey
+  let ledgerKey = SealingKey()
+  let checkpoint: Checkpoint
   var path: String { folder.path + "/goals.db" }
 
   /// Made once, and copied from.
@@ -31,8 +33,18 @@ final class SealedFile: Sendable {
         "INSERT INTO goals(text, state, actor) VALUES ('more \(number)', 'adopted', 'bob')"
       )
       if number.isMultiple(of: 10) { try await store.seal(sealer: "w2", key: key) }
+      if number == 20 { try await store.backup(to: folder.path + "/older.db") }
     }
     try await store.checkpoint()
+    checkpoint = try Checkpoint(try await store.treeHead(size: nil), key: ledgerKey)
+  }
+
+  /// A copy of it as it was before its last goals.
+  var older: String { folder.path + "/older.db" }
+
+  /// What the checkpoint demands.
+  var demand: CheckpointDemand {
+    CheckpointDemand(checkpoint, publicKeys: [ledgerKey.publicKey])
   }
 
   /// A copy of it by another name.
@@ -62,11 +74,14 @@ final class SealedFile: Sendable {
   /// What `goalledger verify` finds; nil where the file cannot be opened.
   static func findings(
     _ copy: String,
-    keys: Set<[UInt8]>? = nil
+    keys: Set<[UInt8]>? = nil,
+    checkpoint: CheckpointDemand? = nil
   ) async -> [Verification.Finding]? {
     do throws(LedgerError) {
       let store = try await SQLiteGoalStore.open(path: copy, .asIs)
-      return try await store.verify(VerificationDemands(publicKeys: keys)).findings
+      var demands = VerificationDemands(publicKeys: keys)
+      demands.checkpoints = checkpoint.map { [$0] } ?? []
+      return try await store.verify(demands).findings
     } catch {
       return nil
     }

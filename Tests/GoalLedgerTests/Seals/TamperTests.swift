@@ -16,6 +16,8 @@ struct Tampering: Sendable, CustomTestStringConvertible {
   let subject: String
   /// Whether the stock shell finds it, too.
   var inShell = true
+  /// Whether afterwards everything is sealed with a key of the tamperer's own.
+  var isSealedAnew = false
 
   var testDescription: String { name }
 
@@ -85,6 +87,7 @@ struct Tampering: Sendable, CustomTestStringConvertible {
       name: "the tail cut off with its seals",
       script: [
         off, "DELETE FROM ledger_seals WHERE last_seq > 100",
+        "DELETE FROM ledger_tree WHERE last_seq > 100",
         "DELETE FROM identity_ledger WHERE seq > (SELECT max(last_seq) FROM ledger_seals)",
       ],
       subject: "goal"
@@ -161,8 +164,9 @@ struct Tampering: Sendable, CustomTestStringConvertible {
         "INSERT INTO identity_ledger(event) VALUES ('note')",
         """
         INSERT INTO ledger_seals(first_seq, last_seq, count, database_id, previous_hash,
-          leaf_hashes, schema_hash, schema_version, public_key, sealer, sealed_at, hash, signature)
-        SELECT last_seq + 1, last_seq + 1, 1, database_id, hash, randomblob(32), schema_hash,
+          leaf_hashes, tree_root, schema_hash, schema_version, public_key, sealer, sealed_at, hash,
+          signature)
+        SELECT last_seq + 1, last_seq + 1, 1, database_id, hash, randomblob(32), tree_root, schema_hash,
           schema_version, public_key, sealer, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
           randomblob(32), signature
         FROM ledger_seals ORDER BY first_seq DESC LIMIT 1
@@ -174,6 +178,96 @@ struct Tampering: Sendable, CustomTestStringConvertible {
       name: "the database's identity changed",
       script: [off, "UPDATE database_info SET id = lower(hex(randomblob(16)))"],
       subject: "seal of 1"
+    ),
+    Tampering(
+      name: "a hash of the tree edited",
+      script: [
+        off,
+        """
+        UPDATE ledger_tree
+        SET hashes = CAST(substr(hashes, 1, 320) || zeroblob(32) || substr(hashes, 353) AS BLOB)
+        WHERE first_seq = 1
+        """,
+      ],
+      subject: "tree of 1",
+      inShell: false
+    ),
+    Tampering(
+      name: "a row of the tree deleted",
+      script: [
+        off,
+        "DELETE FROM ledger_tree WHERE first_seq = (SELECT max(first_seq) FROM ledger_tree)",
+      ],
+      subject: "seal of",
+      inShell: false
+    ),
+    Tampering(
+      name: "a row of the tree put in, which no seal stands for",
+      script: [
+        off,
+        """
+        INSERT INTO ledger_tree
+        SELECT max(last_seq) + 1, max(last_seq) + 1, zeroblob(32) FROM ledger_tree
+        """,
+      ],
+      subject: "tree of",
+      inShell: false
+    ),
+    Tampering(
+      name: "a seal's row of the tree, split in two",
+      script: [
+        off,
+        """
+        INSERT INTO ledger_tree
+        SELECT first_seq + 1, last_seq, substr(hashes, 33)
+        FROM ledger_tree WHERE first_seq = 1
+        """,
+      ],
+      subject: "tree of 2",
+      inShell: false
+    ),
+  ]
+
+  /// What nothing in the file shows: it is found by whoever kept a checkpoint.
+  static let silent: [Tampering] = [
+    Tampering(
+      name: "an older file restored",
+      script: [".restore older.db"],
+      subject: "the checkpoint"
+    ),
+    Tampering(
+      name: "the tail cut off, with its seals, its tree and every row that it explains",
+      script: [
+        off,
+        "DELETE FROM ledger_seals WHERE first_seq > (SELECT min(last_seq) FROM ledger_seals "
+          + "WHERE last_seq >= (SELECT max(seq) FROM identity_ledger WHERE goal_id <= 36))",
+        "DELETE FROM ledger_tree WHERE first_seq > (SELECT max(last_seq) FROM ledger_seals)",
+        "DELETE FROM identity_ledger WHERE seq > (SELECT max(last_seq) FROM ledger_seals)",
+        "DELETE FROM goals WHERE id NOT IN (SELECT goal_id FROM identity_ledger "
+          + "WHERE goal_id IS NOT NULL)",
+      ],
+      subject: "the checkpoint"
+    ),
+    Tampering(
+      name: "an entry edited, and every seal forged anew with another key",
+      script: [
+        off, "UPDATE identity_ledger SET actor = 'eve' WHERE seq = 7", "DELETE FROM ledger_seals",
+        "DELETE FROM ledger_tree",
+      ],
+      subject: "the checkpoint",
+      isSealedAnew: true
+    ),
+    Tampering(
+      name: "a note put in where another was, and the seals after it forged anew with another key",
+      script: [
+        off,
+        "UPDATE identity_ledger SET reason = 'nothing to see' "
+          + "WHERE seq = (SELECT max(seq) FROM identity_ledger)",
+        "DELETE FROM ledger_seals WHERE first_seq = (SELECT max(first_seq) FROM ledger_seals)",
+        "DELETE FROM ledger_tree WHERE first_seq = (SELECT max(first_seq) FROM ledger_tree)",
+      ],
+      subject: "the checkpoint",
+      isSealedAnew: true
     ),
   ]
 }
@@ -189,6 +283,9 @@ struct TamperTests {
     let findings = try #require(await SealedFile.findings(copy)).filter(\.isWrong)
     let first = try #require(findings.first, "nothing is found")
     #expect(first.subject.hasPrefix(tampering.subject), "\(findings.prefix(3))")
+    // Nor does a checkpoint hide it.
+    let more = try #require(await SealedFile.findings(copy, checkpoint: base.demand))
+    #expect(more.contains(first))
     let answer = try SealedFile.shellAnswer(copy)
     #expect(answer.contains("\nverdict|NOT SOUND") == tampering.inShell, "\(answer.suffix(600))")
     if tampering.inShell, tampering.subject.contains(" ") {
@@ -199,8 +296,12 @@ struct TamperTests {
   @Test("is all that is found: what nobody touched is sound")
   func untouched() async throws {
     let base = try await SealedFile.made.value
-    let findings = try #require(await SealedFile.findings(base.path, keys: [base.key.publicKey]))
-    #expect(findings.isEmpty, "\(findings)")
+    for demand in [nil, base.demand] {
+      let findings = try #require(
+        await SealedFile.findings(base.path, keys: [base.key.publicKey], checkpoint: demand)
+      )
+      #expect(findings.isEmpty, "\(findings)")
+    }
     let answer = try SealedFile.shellAnswer(base.path)
     #expect(
       answer.hasPrefix("seals|6 speak for ") && answer.contains("\nverdict|sound\n"),
@@ -209,23 +310,53 @@ struct TamperTests {
     #expect(answer.contains("\nnot checked|the signatures"))
   }
 
-  @Test("with a whole new chain is found by whoever knows the key, and by nobody else")
-  func newChain() async throws {
+  @Test(
+    "that leaves a sound file is found by whoever kept a checkpoint",
+    arguments: Tampering.silent
+  )
+  func silent(tampering: Tampering) async throws {
     let base = try await SealedFile.made.value
     let copy = try base.copy(UUID().uuidString)
     defer { SealedFile.remove(copy) }
-    try SealedFile.tamper(
-      copy,
-      [
-        ".dbconfig enable_trigger off", "UPDATE identity_ledger SET actor = 'eve' WHERE seq = 7",
-        "DELETE FROM ledger_seals",
-      ]
-    )
-    let store = try await SQLiteGoalStore.open(path: copy, .asIs)
-    try await store.seal(sealer: "w1", key: SealingKey())
-    #expect(await SealedFile.isSound(copy))
+    try Shell.succeed(["sqlite3", "-batch", copy] + tampering.script, in: base.folder.path)
+    if tampering.isSealedAnew {
+      let store = try await SQLiteGoalStore.open(path: copy, .asIs)
+      try await store.seal(sealer: "w1", key: SealingKey())
+      #expect(await !SealedFile.isSound(copy, keys: [base.key.publicKey]))
+    }
+    let without = try #require(await SealedFile.findings(copy)).filter(\.isWrong)
+    #expect(without.isEmpty, "\(without)")
     #expect(try SealedFile.isSoundInShell(copy))
-    #expect(await !SealedFile.isSound(copy, keys: [base.key.publicKey]))
+    let with = try #require(await SealedFile.findings(copy, checkpoint: base.demand))
+      .filter(\.isWrong)
+    #expect(with.count == 1 && with.first?.subject.hasPrefix(tampering.subject) == true, "\(with)")
+  }
+
+  @Test("with the checkpoint is found: a forged one, another key's and another database's")
+  func checkpoints() async throws {
+    let base = try await SealedFile.made.value
+    let store = try await SQLiteGoalStore.open(path: base.path, .asIs)
+    func findings(_ checkpoint: Checkpoint, key: SealingKey? = nil) async throws -> [String] {
+      var demands = VerificationDemands()
+      let trusted = (key ?? base.ledgerKey).publicKey
+      demands.checkpoints = [CheckpointDemand(checkpoint, publicKeys: [trusted])]
+      return try await store.verify(demands).findings.filter(\.isWrong).map(\.sentence)
+    }
+    let head = try await store.treeHead(size: nil)
+    for size in [1, 2, 100, head.size - 1, head.size] {
+      let old = try Checkpoint(await store.treeHead(size: size), key: base.ledgerKey)
+      #expect(try await findings(old).isEmpty, "\(size)")
+    }
+    let forger = SealingKey()
+    let signedByOther = try await findings(try Checkpoint(head, key: forger))
+    #expect(signedByOther == ["is not signed with a key that you trust"])
+    let root = [UInt8](repeating: 1, count: 32)
+    let altered = TreeHead(databaseID: head.databaseID, size: head.size, root: root)
+    let sentences = try await findings(try Checkpoint(altered, key: base.ledgerKey))
+    #expect(sentences.first?.hasPrefix("speaks for others than the first") == true)
+    let elsewhere = TreeHead(databaseID: "other", size: head.size, root: head.root)
+    let foreign = try await findings(try Checkpoint(elsewhere, key: base.ledgerKey))
+    #expect(foreign.first?.hasPrefix("speaks of another database") == true)
   }
 
   @Test("The fold in verify.sql is that of fold.sql")

@@ -36,6 +36,8 @@ struct ConfigurationReadingTests {
     let configuration = try parse(
       """
       {"$schema": "x", "default_workspace": "app", "domain": "more.hddl", "worktrees": "/var/wt",
+       "checkpoints": {"files": ["/safe/a", "b"], "trailer": true, "stdout": true,
+                       "interval_ms": 500},
        "worker": {"concurrency": 4, "max_concurrent": 5, "lease_ms": 1000, "grace_ms": 0,
                   "poll_ms": 50, "retry_base_ms": 10, "retry_cap_ms": 20, "task_timeout_ms": 30,
                   "durability": "normal"},
@@ -73,6 +75,11 @@ struct ConfigurationReadingTests {
     #expect(configuration.domainFile == "/etc/gl/more.hddl")
     #expect(configuration.worktrees == "/var/wt")
     #expect(configuration.durability == .normal)
+    var checkpoints = CheckpointRules()
+    checkpoints.files = ["/safe/a", "/etc/gl/b"]
+    (checkpoints.trailer, checkpoints.output) = (true, true)
+    checkpoints.intervalMilliseconds = 500
+    #expect(configuration.checkpoints == checkpoints)
     #expect(
       WorkerLimits.all.map { configuration.limits[keyPath: $0.property] }
         == [4, 5, 1000, 0, 50, 10, 20, 30]
@@ -168,7 +175,7 @@ struct ConfigurationReadingTests {
       found == [
         "GOALLEDGER_POLL_MS: must be a whole number from 5 to 60000, not a string",
         "GOALLEDGER_WORKTREES: must be an absolute path, not 'here'",
-        "a: no such key; there are: $schema, default_workspace, domain, redaction, worker, workspaces, worktrees",
+        "a: no such key; there are: $schema, checkpoints, default_workspace, domain, redaction, worker, workspaces, worktrees",
         "worker.lease_ms: must be a whole number from 100 to 3600000, not a string",
         "workspaces.w.max_files: must be a whole number from 1 to 1000000, not 0",
         "workspaces.w.path: must be a string, not a number",

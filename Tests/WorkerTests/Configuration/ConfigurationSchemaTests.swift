@@ -23,6 +23,13 @@ struct ConfigurationSchemaTests {
   @Test("has the reader's keys, object by object, and no others")
   func sameKeys() {
     #expect(keys(schema) == ConfigurationKeys.root.sorted())
+    let checkpoints = schema.properties?.checkpoints
+    #expect(keys(checkpoints) == ConfigurationKeys.checkpoints.sorted())
+    #expect(checkpoints?.additionalProperties?.bool == false)
+    let interval = checkpoints?.properties?.interval_ms
+    #expect(interval?.minimum?.integer == Int64(CheckpointRules.intervalRange.lowerBound))
+    #expect(interval?.maximum?.integer == Int64(CheckpointRules.intervalRange.upperBound))
+    #expect(interval?["default"]?.integer == Int64(CheckpointRules().intervalMilliseconds))
     #expect(keys(schema.properties?.worker) == ConfigurationKeys.worker.sorted())
     #expect(keys(schema["$defs"]?.workspace) == ConfigurationKeys.workspace.sorted())
     #expect(keys(schema["$defs"]?.command) == ConfigurationKeys.command.sorted())
