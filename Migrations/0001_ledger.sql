@@ -1,6 +1,7 @@
 -- The identity ledger: one line for every state transition, amendment and decision, written by the
 -- triggers of the tables it is about, in the transaction that makes the change.
--- What must stay true: seq is contiguous from 1; nothing is ever changed or removed; what a trigger
+-- What must stay true: seq is contiguous from 1; nothing is ever changed, and removed only once it
+-- is in an archive (0016_archive.sql); what a trigger
 -- inserts here fails no CHECK and collides with no key (OR IGNORE and OR FAIL on the client's
 -- statement would turn that into a change without its entry). What may be inserted is said in
 -- ledger_guard, which needs all tables and so comes after them.
@@ -72,6 +73,7 @@ BEGIN
 END;
 
 CREATE TRIGGER identity_ledger_delete BEFORE DELETE ON identity_ledger
+WHEN NOT EXISTS (SELECT 1 FROM archive_pass WHERE last_seq >= OLD.seq)
 BEGIN
   SELECT RAISE(ABORT, 'the ledger is append-only: no entry is ever removed');
 END;

@@ -21,6 +21,7 @@ extension SQLiteGoalStore {
           return .success(
             try await folding.read { connection throws(SQLiteError) in
               try Self.schemaFindings(connection) + Self.foldFindings(connection)
+                + ArchiveCheck.findings(connection, demands)
             }
           )
         } catch {
@@ -29,6 +30,7 @@ extension SQLiteGoalStore {
       }
       try await verifySeals(demands, &verification)
       verification.add(try await tables.value.get())
+      verification.add(try await verifyArchives(demands))
     } catch  where error.code == .corrupt || error.code == .internal {
       verification.add(.wrong("the file", "is damaged: \(error.message)"))
     }
@@ -40,7 +42,10 @@ extension SQLiteGoalStore {
     _ verification: inout Verification
   ) async throws(LedgerError) {
     let reader = try LedgerReader(path: path)
-    var chain = SealChain(databaseID: try await databaseID(), demands: demands)
+    let start = try await reader.read { connection throws(SQLiteError) in
+      try LedgerStart(connection)
+    }
+    var chain = SealChain(databaseID: try await databaseID(), start: start, demands: demands)
     var clock = EntryClock()
     // Two pages are being hashed while the next one is read.
     var checking: [Task<[Verification.Finding], Never>] = []
@@ -81,14 +86,18 @@ extension SQLiteGoalStore {
           "SELECT seq, at FROM identity_ledger WHERE seq > ? ORDER BY seq",
           chain.lastSeq
         ) { ($0.int(0) ?? 0, $0.text(1) ?? "") },
-        try connection.query("SELECT seq FROM identity_ledger WHERE seq < 1 LIMIT 1") {
-          $0.int(0) ?? 0
-        },
+        try connection.query(
+          "SELECT seq, first_seq FROM identity_ledger JOIN ledger_start ON seq < first_seq LIMIT 1"
+        ) { ($0.int(0) ?? 0, $0.int(1) ?? 0) },
         try SchemaPrint(connection),
         try connection.first("SELECT max(applied_at) FROM schema_migrations") { $0.text(0) } ?? nil
       )
     }
-    for seq in outside { verification.add(.wrong("entry \(seq)", "has a number below 1")) }
+    for (seq, first) in outside {
+      verification.add(
+        .wrong("entry \(seq)", "has a number below \(first), where this file begins")
+      )
+    }
     var expected = chain.lastSeq &+ 1
     for (seq, _) in tail {
       if seq != expected {

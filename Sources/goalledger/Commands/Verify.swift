@@ -18,6 +18,7 @@ struct Verify: AsyncParsableCommand {
       Examples:
         goalledger verify
         goalledger verify --key 6f1c...
+        goalledger verify --archive goals.archive.db
         goalledger verify --json | jq '.findings[0]'
       """
   )
@@ -30,6 +31,14 @@ struct Verify: AsyncParsableCommand {
   )
   var key: [PublicKeyArgument] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "An archive, to check it as well, by itself and together with the database.",
+      valueName: "file"
+    )
+  )
+  var archive: [String] = []
+
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var output: JSONOptions
 
@@ -37,6 +46,7 @@ struct Verify: AsyncParsableCommand {
     let store = try await database.open()
     var demands = VerificationDemands()
     if !key.isEmpty { demands.publicKeys = Set(key.map(\.bytes)) }
+    demands.archives = archive
     let verification = try await store.verify(demands)
     if output.json {
       Terminal.output.line(VerificationReport.json(verification).prettyText)

@@ -74,7 +74,8 @@ extension SQLiteGoalStore {
     actor: String,
     reason: String?
   ) async throws(LedgerError) -> Goal {
-    try await writer.write { connection throws(LedgerError) in
+    if try await archived(id) != nil { throw try await missing(id) }
+    return try await writer.write { connection throws(LedgerError) in
       do throws(SQLiteError) {
         let moved = try connection.run(
           "UPDATE goals SET state = ?, actor = ?, reason = ? WHERE id = ?",

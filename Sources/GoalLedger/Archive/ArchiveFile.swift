@@ -1,0 +1,155 @@
+// The file that history moves to: a GoalLedger database of the same identity and schema, with a row
+// in `archive_file` that makes its guards refuse whatever would happen in it.
+//
+// What must stay true: under its name there is a whole archive or nothing, so it is made under
+// another name, synced, and then linked; a file that is anything else than an archive of this
+// database, at this version, is refused and left as it is.
+import Glibc
+import Migrations
+import SQLite
+
+/// An archive's file.
+struct ArchiveFile: Sendable {
+  let path: String
+
+  /// Opens it, and makes it where it is missing.
+  /// - Parameters:
+  ///   - live: a connection to the database it is an archive of.
+  ///   - step: is told before each step that a crash could come between.
+  func open(beside live: Connection, _ step: ArchiveStep) throws(LedgerError) -> Connection {
+    if !exists(path) {
+      try step("make the archive")
+      try make(beside: live, step)
+    }
+    let connection = try wrapped { () throws(SQLiteError) in
+      try Connection(path: path, options: Self.options)
+    }
+    try check(connection, beside: live)
+    return connection
+  }
+
+  /// Rows are copied as they are; who guards them is the database they come from.
+  private static var options: OpenOptions {
+    var options = OpenOptions.default
+    options.create = false
+    options.triggers = false
+    options.foreignKeys = false
+    // One file; a commit is on the disk, and so is the end of its journal.
+    options.journal = .delete
+    options.synchronous = .extra
+    return options
+  }
+
+  private func make(beside live: Connection, _ step: ArchiveStep) throws(LedgerError) {
+    let temporary = path + ".new"
+    for suffix in ["", "-journal"] { unsafe unlink(temporary + suffix) }
+    try createPrivate(temporary, like: live.path)
+    try fill(temporary, beside: live)
+    try step("sync the new archive")
+    try sync(temporary, O_RDONLY)
+    try step("name the new archive")
+    guard unsafe link(temporary, path) == 0 else { throw failure("link") }
+    unsafe unlink(temporary)
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    try sync(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY)
+  }
+
+  private func fill(_ temporary: String, beside live: Connection) throws(LedgerError) {
+    let made = try wrapped { () throws(SQLiteError) in
+      try Connection(path: temporary, options: Self.options)
+    }
+    defer { made.close() }
+    try Migrator().migrate(made)
+    try wrapped { () throws(SQLiteError) in
+      try made.run("ATTACH ? AS live", live.path)
+      try made.transaction { () throws(SQLiteError) in
+        // The schema is as old as the database's: its seals saw it.
+        try made.run("DELETE FROM schema_migrations")
+        try made.run("INSERT INTO schema_migrations SELECT * FROM live.schema_migrations")
+        try made.run("DELETE FROM database_info")
+        try made.run("INSERT INTO database_info SELECT * FROM live.database_info")
+        try made.run(
+          """
+          INSERT INTO archive_file(one, first_seq, previous_hash, made_at)
+          SELECT 1, first_seq, previous_hash, strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+          FROM live.ledger_start
+          """
+        )
+      }
+      try made.run("DETACH live")
+    }
+  }
+
+  private func check(_ connection: Connection, beside live: Connection) throws(LedgerError) {
+    if let next = try Migrator().pending(connection).first {
+      guard try wrapped({ () throws(SQLiteError) in try Self.tableCount(connection) }) > 0 else {
+        throw refused("is empty, and not an archive", hint: "remove it, or name another with --to")
+      }
+      throw LedgerError(
+        .incompatible,
+        "the archive \(path) lacks migration \(next.name)",
+        hint: "run: goalledger migrate --db \(path)"
+      )
+    }
+    let (isArchive, id, liveID) = try wrapped { () throws(SQLiteError) in
+      (
+        try connection.first("SELECT count(*) FROM archive_file") { $0.int(0) } == 1,
+        try connection.first("SELECT id FROM database_info") { $0.text(0) } ?? nil,
+        try live.first("SELECT id FROM database_info") { $0.text(0) } ?? nil
+      )
+    }
+    guard isArchive else {
+      throw refused("is a live database, and not an archive", hint: "name another file with --to")
+    }
+    guard id == liveID else {
+      throw refused(
+        "is the archive of another database, \(id ?? "unknown")",
+        hint: "name another file with --to"
+      )
+    }
+  }
+
+  private static func tableCount(_ connection: Connection) throws(SQLiteError) -> Int64 {
+    try connection.first("SELECT count(*) FROM sqlite_schema") { $0.int(0) ?? 0 } ?? 0
+  }
+
+  /// Makes the file with the database's permissions: what was private stays so.
+  private func createPrivate(_ path: String, like database: String) throws(LedgerError) {
+    var status = stat()
+    let mode = unsafe stat(database, &status) == 0 ? status.st_mode & 0o777 : 0o600
+    let file = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    guard file >= 0 else { throw failure("open") }
+    Glibc.close(file)
+  }
+
+  private func sync(_ path: String, _ flags: Int32) throws(LedgerError) {
+    let file = unsafe Glibc.open(path, flags | O_CLOEXEC)
+    guard file >= 0 else { throw failure("open") }
+    defer { Glibc.close(file) }
+    guard fsync(file) == 0 else { throw failure("fsync") }
+  }
+
+  private func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+  private func refused(_ what: String, hint: String) -> LedgerError {
+    LedgerError(.refused, "\(path) \(what)", hint: hint)
+  }
+
+  private func failure(_ call: String) -> LedgerError {
+    let isFull = errno == ENOSPC || errno == EDQUOT
+    let reason = unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)"
+    return LedgerError(
+      isFull ? .diskFull : .unavailable,
+      "the archive \(path) cannot be made: \(call): \(reason)",
+      hint: "nothing was deleted; name another file with --to"
+    )
+  }
+
+  private func wrapped<T>(_ body: () throws(SQLiteError) -> T) throws(LedgerError) -> T {
+    do throws(SQLiteError) {
+      return try body()
+    } catch {
+      throw LedgerError(error)
+    }
+  }
+}
