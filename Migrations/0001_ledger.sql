@@ -46,8 +46,10 @@ CREATE TABLE identity_ledger (
   detail TEXT
 ) STRICT;
 
--- A goal's own entries, the only ones that carry a version: its transitions and amendments.
-CREATE UNIQUE INDEX ledger_versions ON identity_ledger(goal_id, goal_version, event)
+-- A goal's own entries, the only ones that carry a version: its transitions and amendments. A goal
+-- that does not change is carried over again by each archive that takes its last entry away.
+CREATE UNIQUE INDEX ledger_versions ON identity_ledger(goal_id, goal_version, event,
+  CASE event WHEN 'goal.carried' THEN seq ELSE 0 END)
 WHERE goal_version IS NOT NULL;
 
 -- Everything that happened to a goal, in order.

@@ -37,7 +37,8 @@ CREATE TABLE identity_ledger (
   detail TEXT
 ) STRICT;
 
-CREATE UNIQUE INDEX ledger_versions ON identity_ledger(goal_id, goal_version, event)
+CREATE UNIQUE INDEX ledger_versions ON identity_ledger(goal_id, goal_version, event,
+  CASE event WHEN 'goal.carried' THEN seq ELSE 0 END)
 WHERE goal_version IS NOT NULL;
 
 CREATE INDEX ledger_goals ON identity_ledger(goal_id, seq)

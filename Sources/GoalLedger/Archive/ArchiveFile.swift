@@ -16,7 +16,7 @@ struct ArchiveFile: Sendable {
   /// - Parameters:
   ///   - live: a connection to the database it is an archive of.
   ///   - step: is told before each step that a crash could come between.
-  func open(beside live: Connection, _ step: ArchiveStep) throws(LedgerError) -> Connection {
+  func connect(beside live: Connection, _ step: ArchiveStep) throws(LedgerError) -> Connection {
     if !exists(path) {
       try step("make the archive")
       try make(beside: live, step)
@@ -42,16 +42,22 @@ struct ArchiveFile: Sendable {
 
   private func make(beside live: Connection, _ step: ArchiveStep) throws(LedgerError) {
     let temporary = path + ".new"
-    for suffix in ["", "-journal"] { unsafe unlink(temporary + suffix) }
-    try createPrivate(temporary, like: live.path)
+    // Held until the end: of two who would make it at once, one does. What a crash left is used up.
+    let file = try lock(temporary, like: live.path)
+    defer { close(file) }
+    guard !exists(path) else {
+      unsafe unlink(temporary)
+      return
+    }
+    unsafe unlink(temporary + "-journal")
+    guard ftruncate(file, 0) == 0 else { throw failure("ftruncate") }
     try fill(temporary, beside: live)
     try step("sync the new archive")
-    try sync(temporary, O_RDONLY)
+    guard fsync(file) == 0 else { throw failure("fsync") }
     try step("name the new archive")
     guard unsafe link(temporary, path) == 0 else { throw failure("link") }
     unsafe unlink(temporary)
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    try sync(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY)
+    try syncFolder()
   }
 
   private func fill(_ temporary: String, beside live: Connection) throws(LedgerError) {
@@ -113,19 +119,31 @@ struct ArchiveFile: Sendable {
     try connection.first("SELECT count(*) FROM sqlite_schema") { $0.int(0) ?? 0 } ?? 0
   }
 
-  /// Makes the file with the database's permissions: what was private stays so.
-  private func createPrivate(_ path: String, like database: String) throws(LedgerError) {
+  /// Makes and locks a file with the database's permissions: what was private stays so.
+  private func lock(_ path: String, like database: String) throws(LedgerError) -> Int32 {
     var status = stat()
     let mode = unsafe stat(database, &status) == 0 ? status.st_mode & 0o777 : 0o600
-    let file = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    let file = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode)
     guard file >= 0 else { throw failure("open") }
-    Glibc.close(file)
+    var named = stat()
+    guard flock(file, LOCK_EX | LOCK_NB) == 0, unsafe fstat(file, &status) == 0,
+      unsafe stat(path, &named) == 0, named.st_ino == status.st_ino
+    else {
+      close(file)
+      throw LedgerError(
+        .busy,
+        "another pass is making the archive \(self.path)",
+        hint: "try again; nothing was deleted"
+      )
+    }
+    return file
   }
 
-  private func sync(_ path: String, _ flags: Int32) throws(LedgerError) {
-    let file = unsafe Glibc.open(path, flags | O_CLOEXEC)
+  private func syncFolder() throws(LedgerError) {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let file = unsafe open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard file >= 0 else { throw failure("open") }
-    defer { Glibc.close(file) }
+    defer { close(file) }
     guard fsync(file) == 0 else { throw failure("fsync") }
   }
 

@@ -192,7 +192,7 @@ actor ArchivePass {
 
   private func opened() throws(LedgerError) -> Connection {
     if let archive { return archive }
-    let opened = try ArchiveFile(path: file).open(beside: live, step)
+    let opened = try ArchiveFile(path: file).connect(beside: live, step)
     try sql { () throws(SQLiteError) in try opened.run("ATTACH ? AS live", live.path) }
     archive = opened
     return opened

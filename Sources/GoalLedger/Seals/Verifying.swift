@@ -20,8 +20,9 @@ extension SQLiteGoalStore {
         do throws(LedgerError) {
           return .success(
             try await folding.read { connection throws(SQLiteError) in
-              try Self.schemaFindings(connection) + Self.foldFindings(connection)
+              try Self.schemaFindings(connection)
                 + ArchiveCheck.findings(connection, demands)
+                + Self.foldFindings(connection)
             }
           )
         } catch {
