@@ -3,7 +3,8 @@ import Testing
 @Suite("Help")
 struct HelpTests {
   static let commands = [
-    "", "abandon", "add", "adopt", "backup", "diff", "doctor", "execute", "init", "list", "log",
+    "", "abandon", "add", "adopt", "archive", "backup", "diff", "doctor", "execute", "init", "list",
+    "log",
     "migrate", "plan", "retry", "show", "verify", "work",
   ]
 

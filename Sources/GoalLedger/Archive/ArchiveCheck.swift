@@ -78,6 +78,11 @@ extension SQLiteGoalStore {
       if part.databaseID != id {
         findings.append(.wrong(file, "is of another database, \(part.databaseID)"))
       }
+      if let first = part.firstSeq, part.lastSeq <= last {
+        findings.append(
+          .note(file, "holds entries \(first) to \(part.lastSeq) and \(part.goals.count) goals")
+        )
+      }
       if part.lastSeq > last {
         findings.append(
           .note(
@@ -118,6 +123,8 @@ extension SQLiteGoalStore {
 private struct ArchivePart: Sendable {
   let isArchive: Bool
   let databaseID: String
+  /// The first entry; nil where there is none.
+  let firstSeq: Int64?
   let lastSeq: Int64
   /// The hash of the seal that ends with an entry.
   let ends: [Int64: [UInt8]]
@@ -127,6 +134,7 @@ private struct ArchivePart: Sendable {
   init(_ connection: Connection) throws(SQLiteError) {
     isArchive = try connection.first("SELECT count(*) FROM archive_file") { $0.int(0) } == 1
     databaseID = try connection.first("SELECT id FROM database_info") { $0.text(0) ?? "" } ?? ""
+    firstSeq = try connection.first("SELECT min(seq) FROM identity_ledger") { $0.int(0) } ?? nil
     let seals = try connection.query("SELECT last_seq, hash FROM ledger_seals ORDER BY last_seq") {
       ($0.int(0) ?? 0, $0.blob(1) ?? [])
     }

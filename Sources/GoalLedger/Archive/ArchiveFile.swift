@@ -21,11 +21,16 @@ struct ArchiveFile: Sendable {
       try step("make the archive")
       try make(beside: live, step)
     }
-    let connection = try wrapped { () throws(SQLiteError) in
+    // Looked at before it is opened for writing, which would already change a file of another kind.
+    let looking = try wrapped { () throws(SQLiteError) in
+      try Connection(path: path, options: .reader)
+    }
+    defer { looking.close() }
+    try check(looking, beside: live)
+    looking.close()
+    return try wrapped { () throws(SQLiteError) in
       try Connection(path: path, options: Self.options)
     }
-    try check(connection, beside: live)
-    return connection
   }
 
   /// Rows are copied as they are; who guards them is the database they come from.

@@ -67,9 +67,3 @@ struct Log: AsyncParsableCommand {
     }
   }
 }
-
-extension LedgerError {
-  static func noGoal(_ id: Goal.ID) -> LedgerError {
-    LedgerError(.notFound, "there is no goal \(id)", hint: "goalledger list shows what there is")
-  }
-}

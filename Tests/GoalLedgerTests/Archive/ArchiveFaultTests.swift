@@ -81,7 +81,11 @@ struct ArchiveFaultTests {
       let times = Mutex(0)
       let path = fixture.path
       let report = try await fixture.archive { what throws(LedgerError) in
-        guard what == "begin to move", times.withLock({ $0 += 1; return $0 }) == 1 else { return }
+        guard what == "begin to move",
+          times.withLock({
+            $0 += 1; return $0
+          }) == 1
+        else { return }
         do throws(SQLiteError) {
           try Connection(path: path).execute(statement)
         } catch {

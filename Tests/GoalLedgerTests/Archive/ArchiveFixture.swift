@@ -83,8 +83,7 @@ struct ArchiveFixture: Sendable {
       "\(comment?.rawValue ?? ""): the entries are not one sequence",
       sourceLocation: sourceLocation
     )
-    let ids = try
-      (live.rows("SELECT id FROM goals") + archive.rows("SELECT id FROM goals"))
+    let ids = try (live.rows("SELECT id FROM goals") + archive.rows("SELECT id FROM goals"))
       .compactMap { $0[0].integer }.sorted()
     #expect(
       Array(ids.prefix(goals.count)) == goals.compactMap { $0[0].integer }

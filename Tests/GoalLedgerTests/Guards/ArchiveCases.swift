@@ -27,7 +27,8 @@ extension GuardCase {
       + "SELECT \(columns.map { right[$0] ?? "NULL" }.joined(separator: ", ")) FROM ledger_seals"
   }
 
-  private static let pass = "INSERT INTO archive_pass(one, last_seq) SELECT 1, last_seq FROM archives"
+  private static let pass =
+    "INSERT INTO archive_pass(one, last_seq) SELECT 1, last_seq FROM archives"
   private static let open = [sealed, archive(), pass]
   private static let asArchive = [
     "DROP TRIGGER archive_file_insert",
@@ -38,7 +39,8 @@ extension GuardCase {
     SELECT 'goal.carried', goal_id, goal_version, to_state, detail \
     FROM carried_goals WHERE goal_id = 2
     """
-  private static let carrying = "an entry that carries something over is written by goalledger archive"
+  private static let carrying =
+    "an entry that carries something over is written by goalledger archive"
 
   private static func refused(
     _ name: String,
@@ -269,7 +271,10 @@ extension GuardCase {
     ),
     within(
       "a goal carried over in another state",
-      carryGoal.replacing("goal_version, to_state, detail FROM", with: "goal_version, 'x', detail FROM"),
+      carryGoal.replacing(
+        "goal_version, to_state, detail FROM",
+        with: "goal_version, 'x', detail FROM"
+      ),
       carrying
     ),
     within(
