@@ -17,6 +17,8 @@ CREATE TABLE ledger_seals (
   leaf_hashes BLOB NOT NULL
     CONSTRAINT "a seal holds 32 bytes of hash for each entry"
     CHECK (length(leaf_hashes) = 32 * count),
+  tree_root BLOB NOT NULL
+    CONSTRAINT "a seal's tree_root has 32 bytes" CHECK (length(tree_root) = 32),
   schema_hash BLOB NOT NULL
     CONSTRAINT "a seal's schema_hash has 32 bytes" CHECK (length(schema_hash) = 32),
   schema_version INTEGER NOT NULL,
@@ -40,9 +42,13 @@ BEGIN
   SELECT CASE
     WHEN EXISTS (SELECT 1 FROM archive_file)
     THEN RAISE(ABORT, 'this file is an archive: its seals were made where its entries were')
-    WHEN NEW.first_seq IS NOT coalesce((SELECT max(last_seq) + 1 FROM ledger_seals),
+    WHEN NEW.first_seq IS NOT coalesce(
+      (SELECT last_seq + 1 FROM ledger_seals ORDER BY first_seq DESC LIMIT 1),
       (SELECT first_seq FROM ledger_start))
     THEN RAISE(ABORT, 'a seal begins with the first entry that is not sealed yet')
+    WHEN NEW.first_seq IS NOT coalesce(
+      (SELECT last_seq FROM ledger_tree ORDER BY first_seq DESC LIMIT 1), 0) + 1
+    THEN RAISE(ABORT, 'a seal follows only when the tree has grown by the one before it')
     WHEN NEW.last_seq > (SELECT coalesce(max(seq), 0) FROM identity_ledger)
     THEN RAISE(ABORT, 'a seal ends with an entry that exists')
     WHEN NEW.previous_hash IS NOT coalesce(

@@ -43,6 +43,11 @@ seals AS MATERIALIZED (
         WHEN 'real' THEN 'r8:' || ieee754_to_blob(leaf_hashes)
         WHEN 'text' THEN 't' || length(CAST(leaf_hashes AS BLOB)) || ':' || leaf_hashes
         ELSE 'b' || length(leaf_hashes) || ':' || leaf_hashes END
+      || CASE typeof(tree_root) WHEN 'null' THEN 'n0:'
+        WHEN 'integer' THEN 'i' || length(tree_root) || ':' || tree_root
+        WHEN 'real' THEN 'r8:' || ieee754_to_blob(tree_root)
+        WHEN 'text' THEN 't' || length(CAST(tree_root AS BLOB)) || ':' || tree_root
+        ELSE 'b' || length(tree_root) || ':' || tree_root END
       || CASE typeof(schema_hash) WHEN 'null' THEN 'n0:'
         WHEN 'integer' THEN 'i' || length(schema_hash) || ':' || schema_hash
         WHEN 'real' THEN 'r8:' || ieee754_to_blob(schema_hash)
@@ -509,4 +514,5 @@ SELECT 'not checked', 'entries ' || first_seq || ' to ' || last_seq || ', archiv
   || ': verify that file, and that its last seal has the hash ' || lower(hex(last_hash))
 FROM archives
 UNION ALL
-SELECT 'not checked', 'the signatures of seals and whose they are: goalledger verify does';
+SELECT 'not checked', 'the signatures of seals and whose they are, and the SHA-256 tree: '
+  || 'goalledger verify does';

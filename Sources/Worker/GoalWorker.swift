@@ -11,6 +11,7 @@ public struct GoalWorker: Sendable {
   let configuration: Configuration
   let name: String
   let keyFile: KeyFile?
+  let ledgerKeyFile: KeyFile?
   let watch: @Sendable (WorkerEvent) -> Void
 
   /// Makes a worker.
@@ -18,18 +19,21 @@ public struct GoalWorker: Sendable {
   ///   - name: its name on the ledger; nil for one made of the machine, the process and a number
   ///     that no other worker of this database has.
   ///   - keyFile: where the key is that it signs seals with; nil for the usual place.
+  ///   - ledgerKeyFile: where the key is that checkpoints are signed with; nil for the usual place.
   ///   - watch: is told what happens, for people to see.
   public init(
     store: any GoalStore,
     configuration: Configuration,
     name: String? = nil,
     keyFile: KeyFile? = nil,
+    ledgerKeyFile: KeyFile? = nil,
     watch: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
   ) {
     self.store = store
     self.configuration = configuration
     self.name = name ?? WorkerName.distinct()
     self.keyFile = keyFile
+    self.ledgerKeyFile = ledgerKeyFile
     self.watch = watch
   }
 

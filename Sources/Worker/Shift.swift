@@ -13,6 +13,7 @@ struct Shift: Sendable {
   let runner: AttemptRunner
   let sweeper: Sweeper
   let sealer: Sealer
+  let checkpoints: CheckpointPublisher?
 
   private var lease: Int64 { Int64(configuration.limits.leaseMilliseconds) }
   private var concurrency: Int { configuration.limits.concurrency }
@@ -22,7 +23,17 @@ struct Shift: Sendable {
     configuration = worker.configuration
     name = worker.name
     watch = worker.watch
-    let places = try await Workplaces(store: store, configuration: configuration)
+    checkpoints = try await CheckpointPublisher.make(
+      store: store,
+      rules: configuration.checkpoints,
+      keyFile: worker.ledgerKeyFile,
+      watch: watch
+    )
+    let places = try await Workplaces(
+      store: store,
+      configuration: configuration,
+      checkpoints: checkpoints
+    )
     sweeper = Sweeper(store: store, places: places, watch: watch)
     sealer = try await Sealer(store: store, name: name, keyFile: worker.keyFile, watch: watch)
     runner = try await AttemptRunner(
@@ -48,6 +59,7 @@ struct Shift: Sendable {
   func stop() async throws(LedgerError) {
     try await register("stopped")
     await sealer.seal()
+    await checkpoints?.publish(isLast: true)
   }
 
   // MARK: The loop
@@ -58,6 +70,7 @@ struct Shift: Sendable {
       group.addTask { await keeper.run() }
       group.addTask { await watcher.run() }
       group.addTask { await sealer.run() }
+      group.addTask { await checkpoints?.run() }
       defer { group.cancelAll() }
       do throws(LedgerError) {
         while stop.phase == .running {
@@ -155,6 +168,7 @@ struct Shift: Sendable {
     let keeping = Task { await keeper.run() }
     let watching = Task { await watcher.run() }
     let sealing = Task { await sealer.run() }
+    let publishing = Task { await checkpoints?.run() }
     let alarm = Task {
       guard let end else { return }
       try await clock.sleep(until: end)
@@ -165,6 +179,7 @@ struct Shift: Sendable {
       keeping.cancel()
       watching.cancel()
       sealing.cancel()
+      publishing.cancel()
       alarm.cancel()
     }
     while true {

@@ -21,6 +21,8 @@ public enum WorkerEvent: Sendable {
   )
   /// The attempt ended, and the goal is now in this state.
   case ended(goal: Goal.ID, state: GoalState, reason: String?, milliseconds: Double)
+  /// A checkpoint was made, for the worker's standard output: this is it, on one line.
+  case checkpoint(String)
   /// Something a person should know: a long reader, a lost lease, a database that is busy.
   case warning(String)
   /// The worker was told to stop: it finishes what runs, or rolls it back.

@@ -10,9 +10,16 @@ struct Workplaces: Sendable {
   let root: String
   /// What marks the processes of this database's attempts.
   let mark: String
+  /// Where commits get their checkpoints from.
+  let checkpoints: CheckpointPublisher?
 
-  init(store: any GoalStore, configuration: Configuration) async throws(LedgerError) {
+  init(
+    store: any GoalStore,
+    configuration: Configuration,
+    checkpoints: CheckpointPublisher? = nil
+  ) async throws(LedgerError) {
     self.configuration = configuration
+    self.checkpoints = checkpoints
     mark = try await store.databaseID()
     root = try configuration.worktreesFolder(
       databaseID: mark,
@@ -39,14 +46,16 @@ struct Workplaces: Sendable {
     attempt: Int,
     base: CommitID?
   ) throws(ExecutionError) -> AttemptWorkspace {
-    try AttemptWorkspace(
+    let checkpoints = checkpoints
+    return try AttemptWorkspace(
       policy: policy,
       repository: repository,
       goal: goal,
       attempt: Int64(attempt),
       root: root,
       base: base,
-      marker: mark
+      marker: mark,
+      trailers: { await checkpoints?.trailers() ?? [] }
     )
   }
 }

@@ -28,7 +28,11 @@ struct Goalledger: AsyncParsableCommand {
       CommandGroup(name: "Ask", subcommands: [Add.self, Adopt.self, Abandon.self, Retry.self]),
       CommandGroup(
         name: "Look",
-        subcommands: [List.self, Show.self, Log.self, Plan.self, Diff.self, Verify.self]
+        subcommands: [List.self, Show.self, Log.self, Plan.self, Diff.self]
+      ),
+      CommandGroup(
+        name: "Prove",
+        subcommands: [Verify.self, PrintCheckpoint.self, Prove.self, CheckProof.self]
       ),
       CommandGroup(name: "Work", subcommands: [Work.self, Execute.self]),
       CommandGroup(

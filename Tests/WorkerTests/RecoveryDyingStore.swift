@@ -236,6 +236,24 @@ final class DyingStore: GoalStore {
     try await pass { () throws(LedgerError) in try await store.seal(sealer: sealer, key: key) }
   }
 
+  func treeHead(size: Int64?) async throws(LedgerError) -> TreeHead {
+    try await pass { () throws(LedgerError) in try await store.treeHead(size: size) }
+  }
+
+  func proveEntry(_ seq: Int64, key: SealingKey) async throws(LedgerError) -> EntryProof {
+    try await pass { () throws(LedgerError) in try await store.proveEntry(seq, key: key) }
+  }
+
+  func proveConsistency(
+    from old: Int64,
+    to size: Int64,
+    key: SealingKey
+  ) async throws(LedgerError) -> ConsistencyProof {
+    try await pass { () throws(LedgerError) in
+      try await store.proveConsistency(from: old, to: size, key: key)
+    }
+  }
+
   func verify(_ demands: VerificationDemands) async throws(LedgerError) -> Verification {
     try await pass { () throws(LedgerError) in try await store.verify(demands) }
   }

@@ -61,6 +61,7 @@ public actor AttemptWorkspace {
   let runner: CommandRunner
   let searchPath: String
   let givenBase: CommitID?
+  let trailers: @Sendable () async -> [Trailer]
   let gate = SerialGate()
   var worktree: Worktree?
   /// The size of each file this attempt has written, for the policy's limits.
@@ -75,6 +76,7 @@ public actor AttemptWorkspace {
   ///   - base: the commit to start from; `nil` resolves the policy's base revision when opened.
   ///   - marker: what marks the processes of this worker's database, for recovery; not empty.
   ///   - searchPath: the PATH of commands; `nil` takes this process's own and the usual folders.
+  ///   - trailers: what every commit says besides goal, attempt and task.
   /// - Throws: `.refused` when a glob of the policy is malformed.
   public init(
     policy: WorkspacePolicy,
@@ -85,7 +87,8 @@ public actor AttemptWorkspace {
     base: CommitID? = nil,
     marker: String,
     runner: CommandRunner = CommandRunner(),
-    searchPath: String? = nil
+    searchPath: String? = nil,
+    trailers: @escaping @Sendable () async -> [Trailer] = { [] }
   ) throws(ExecutionError) {
     self.policy = policy
     self.repository = repository
@@ -95,6 +98,7 @@ public actor AttemptWorkspace {
     self.searchPath = searchPath ?? CommandEnvironment.searchPath
     applier = FileApplier(policy: try policy.pathPolicy())
     givenBase = base
+    self.trailers = trailers
     branch = "\(policy.branchPrefix)/\(goal)/\(attempt)"
     directory = "\(root)/\(Self.folderName(policy.name))-\(goal)-\(attempt)"
     worktreePath = "\(directory)/goal-\(goal)-\(attempt)"
@@ -200,7 +204,7 @@ public actor AttemptWorkspace {
           message: summary,
           trailers: [
             Trailer("Goal", "\(goal)"), Trailer("Attempt", "\(attempt)"), Trailer("Task", task),
-          ],
+          ] + (await trailers()),
           allowEmpty: checkpoint
         )
         if change.isChange { written = sizes }

@@ -92,6 +92,13 @@ extension SQLiteGoalStore {
           )
         )
       }
+      // The tree stayed here: its leaves are hashes of every entry that went.
+      let root = try await reader.read { connection throws(SQLiteError) in
+        try? connection.tree.edge(part.treeSize).root
+      }
+      if root == nil || root != part.treeRoot {
+        findings.append(.wrong(file, "has other entries than the tree here stands for"))
+      }
       ends.merge(part.ends) { $1 }
       for goal in part.goals where !held.insert(goal).inserted {
         findings.append(.wrong("goal \(goal)", "is in two archives"))
@@ -126,6 +133,9 @@ private struct ArchivePart: Sendable {
   /// The first entry; nil where there is none.
   let firstSeq: Int64?
   let lastSeq: Int64
+  /// The tree over all entries up to the archive's last.
+  let treeSize: Int64
+  let treeRoot: [UInt8]?
   /// The hash of the seal that ends with an entry.
   let ends: [Int64: [UInt8]]
   let goals: [Int64]
@@ -139,6 +149,9 @@ private struct ArchivePart: Sendable {
       ($0.int(0) ?? 0, $0.blob(1) ?? [])
     }
     lastSeq = seals.last?.0 ?? 0
+    let size = try connection.treeSize()
+    treeSize = size
+    treeRoot = try? connection.tree.edge(size).root
     ends = Dictionary(seals) { $1 }
     goals = try connection.query("SELECT id FROM goals") { $0.int(0) ?? 0 }
     mentioned = try connection.query(

@@ -46,6 +46,7 @@ enum ArchiveSQL {
     "DELETE FROM main.goal_dependencies WHERE goal_id IN temp.surplus",
     "DELETE FROM main.goals WHERE id IN temp.surplus",
     "DELETE FROM main.ledger_seals WHERE last_seq > ?1",
+    "DELETE FROM main.ledger_tree WHERE last_seq > ?1",
     "DELETE FROM main.identity_ledger WHERE seq > ?1",
   ]
 
@@ -72,6 +73,13 @@ enum ArchiveSQL {
     DELETE FROM temp.leaving WHERE id IN (SELECT id FROM needed)
     """,
     "INSERT INTO main.ledger_seals SELECT * FROM live.ledger_seals WHERE last_seq <= ?1",
+    // The tree stays here as well, and an archive that continues another has it from its beginning.
+    """
+    INSERT INTO main.ledger_tree
+    SELECT * FROM live.ledger_tree
+    WHERE last_seq <= ?1
+      AND first_seq > (SELECT coalesce(max(last_seq), 0) FROM main.ledger_tree)
+    """,
     "INSERT INTO main.identity_ledger SELECT * FROM live.identity_ledger WHERE seq <= ?1",
     "INSERT INTO main.goals SELECT * FROM live.goals WHERE id IN temp.leaving",
     """

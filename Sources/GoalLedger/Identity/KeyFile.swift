@@ -42,6 +42,13 @@ public struct KeyFile: Sendable, Hashable {
     return KeyFile(path: "\(base)/goalledger/keys/\(database)/worker.key")
   }
 
+  /// Where a database's own key is kept, which signs checkpoints: beside its workers'.
+  /// - parameter environment: the environment's variables.
+  public static func ofLedger(database: String, environment: [String: String]) -> KeyFile {
+    let worker = ofWorker(database: database, environment: environment).path
+    return KeyFile(path: worker.dropLast("worker.key".count) + "ledger.key")
+  }
+
   /// Reads the key; makes one where there is none.
   /// - throws: `unavailable` where the file cannot be read or made, `refused` where others could
   ///   read it, `invalid` where it holds no key.

@@ -2,8 +2,9 @@
 //
 // Its hash is the SHA3-256 of the tag "goalledger-seal-v1\n" and the canonical values (said in
 // CanonicalEntry.swift) of database_id, first_seq, last_seq, count, previous_hash, leaf_hashes,
-// schema_hash, schema_version, public_key, sealer, sealed_at, in this order. leaf_hashes is the
-// entries' leaf hashes, 32 bytes each, one after the other. The signature is Ed25519 over the tag
+// tree_root, schema_hash, schema_version, public_key, sealer, sealed_at, in this order. leaf_hashes
+// is the entries' leaf hashes, 32 bytes each, one after the other; tree_root the root of the tree
+// over all entries up to last_seq (said in MerkleTree.swift). The signature is Ed25519 over the tag
 // "goalledger-seal-signature-v1\n" and the 32 bytes of the hash.
 //
 // The schema's hash is the SHA3-256 of the tag "goalledger-schema-v1\n" and the canonical values of
@@ -23,6 +24,7 @@ struct Seal: Sendable, Hashable {
   var databaseID: String
   var previousHash: [UInt8]
   var leafHashes: [UInt8]
+  var treeRoot: [UInt8]
   var schemaHash: [UInt8]
   var schemaVersion: Int64
   var publicKey: [UInt8]
@@ -35,8 +37,8 @@ struct Seal: Sendable, Hashable {
   static let noHash = [UInt8](repeating: 0, count: 32)
 
   static let columns = """
-    first_seq, last_seq, count, database_id, previous_hash, leaf_hashes, schema_hash, \
-    schema_version, public_key, sealer, sealed_at, hash, signature
+    first_seq, last_seq, count, database_id, previous_hash, leaf_hashes, tree_root, \
+    schema_hash, schema_version, public_key, sealer, sealed_at, hash, signature
     """
 
   /// Its hash, as it must be.
@@ -44,8 +46,8 @@ struct Seal: Sendable, Hashable {
     var canonical = CanonicalBytes(tag: "goalledger-seal-v1\n")
     let values: [Value] = [
       .text(databaseID), .integer(firstSeq), .integer(lastSeq), .integer(count),
-      .blob(previousHash), .blob(leafHashes), .blob(schemaHash), .integer(schemaVersion),
-      .blob(publicKey), .text(sealer), .text(sealedAt),
+      .blob(previousHash), .blob(leafHashes), .blob(treeRoot), .blob(schemaHash),
+      .integer(schemaVersion), .blob(publicKey), .text(sealer), .text(sealedAt),
     ]
     for value in values { canonical.append(value) }
     return canonical.hash
@@ -83,18 +85,20 @@ struct Seal: Sendable, Hashable {
     databaseID = row.text(3) ?? ""
     previousHash = row.blob(4) ?? []
     leafHashes = row.blob(5) ?? []
-    schemaHash = row.blob(6) ?? []
-    schemaVersion = row.int(7) ?? 0
-    publicKey = row.blob(8) ?? []
-    sealer = row.text(9) ?? ""
-    sealedAt = row.text(10) ?? ""
-    hash = row.blob(11) ?? []
-    signature = row.blob(12) ?? []
+    treeRoot = row.blob(6) ?? []
+    schemaHash = row.blob(7) ?? []
+    schemaVersion = row.int(8) ?? 0
+    publicKey = row.blob(9) ?? []
+    sealer = row.text(10) ?? ""
+    sealedAt = row.text(11) ?? ""
+    hash = row.blob(12) ?? []
+    signature = row.blob(13) ?? []
   }
 
   init(
     after head: SealHead,
     leafHashes: [UInt8],
+    treeRoot: [UInt8],
     schema: SchemaPrint,
     sealer: String,
     sealedAt: String
@@ -105,6 +109,7 @@ struct Seal: Sendable, Hashable {
     databaseID = head.databaseID
     previousHash = head.hash
     self.leafHashes = leafHashes
+    self.treeRoot = treeRoot
     schemaHash = schema.hash
     schemaVersion = schema.version
     publicKey = []
@@ -117,8 +122,8 @@ struct Seal: Sendable, Hashable {
     try connection.run(
       """
       INSERT INTO ledger_seals(first_seq, last_seq, count, database_id, previous_hash, leaf_hashes,
-        schema_hash, schema_version, public_key, sealer, sealed_at, hash, signature)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        tree_root, schema_hash, schema_version, public_key, sealer, sealed_at, hash, signature)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       firstSeq,
       lastSeq,
@@ -126,6 +131,7 @@ struct Seal: Sendable, Hashable {
       databaseID,
       previousHash,
       leafHashes,
+      treeRoot,
       schemaHash,
       schemaVersion,
       publicKey,

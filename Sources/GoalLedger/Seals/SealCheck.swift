@@ -11,6 +11,14 @@ struct SealPage: Sendable {
 
   private(set) var seals: [Seal] = []
   private(set) var entries = EntryBatch()
+  private(set) var tree = TreePage()
+
+  /// What a page's check found.
+  struct Findings: Sendable {
+    var sealed: [Verification.Finding] = []
+    /// What is wrong first with the tree.
+    var tree: Verification.Finding?
+  }
 
   /// Reads the page after a seal.
   init(_ connection: Connection, after firstSeq: Int64) throws(SQLiteError) {
@@ -31,6 +39,7 @@ struct SealPage: Sendable {
       return covered < Self.entryLimit
     }
     guard let first = seals.first, let last = seals.last else { return }
+    tree = try TreePage(connection, of: seals, after: firstSeq)
     // Not last_seq, which a forged seal may say to be anything.
     let end = last.firstSeq.addingReportingOverflow(Int64(last.leafHashes.count / 32) - 1)
     try connection.forEach(
@@ -48,26 +57,36 @@ struct SealPage: Sendable {
   }
 
   /// What the entries' hashes show, and the seals' own hashes and signatures.
-  func check() async -> [Verification.Finding] {
-    var findings: [Verification.Finding] = []
+  func check() async -> Findings {
+    var findings = Findings()
     let hashes = await entries.hashes()
+    // Where the hashes of a seq begin, of entries that are what they were.
+    var sound: [Int64: Int] = [:]
+    sound.reserveCapacity(entries.count)
     var place = 0
     for seal in seals {
-      findings += seal.findings
+      findings.sealed += seal.findings
       for index in 0..<(seal.leafHashes.count / 32) {
         let seq = seal.firstSeq &+ Int64(index)
         while place < entries.count, entries.seqs[place] < seq { place += 1 }
         guard place < entries.count, entries.seqs[place] == seq else {
-          findings.append(.wrong("entry \(seq)", "is missing, and was there when it was sealed"))
+          findings.sealed.append(
+            .wrong("entry \(seq)", "is missing, and was there when it was sealed")
+          )
           continue
         }
         let sealed = seal.leafHashes[32 * index..<32 * index + 32]
-        if !sealed.elementsEqual(hashes[32 * place..<32 * place + 32]) {
-          findings.append(
+        if sealed.elementsEqual(hashes.entries[32 * place..<32 * place + 32]) {
+          sound[seq] = 32 * place
+        } else {
+          findings.sealed.append(
             .wrong("entry \(seq)", "is not what it was when it was sealed at \(seal.sealedAt)")
           )
         }
       }
+    }
+    findings.tree = tree.finding(seals) { seq in
+      sound[seq].map { hashes.leaves[$0..<$0 + 32] }
     }
     return findings
   }

@@ -33,9 +33,16 @@ extension SQLiteGoalStore {
       }
       guard unsealed.entries.count > 0 else { return total }
       let hashes = await unsealed.entries.hashes()
+      var edge = unsealed.edge
+      let row = TreeRow(
+        firstSeq: unsealed.head.lastSeq + 1,
+        lastSeq: unsealed.head.lastSeq + Int64(unsealed.entries.count),
+        hashes: edge.grow(by: hashes.leaves)
+      )
       var seal = Seal(
         after: unsealed.head,
-        leafHashes: hashes,
+        leafHashes: hashes.entries,
+        treeRoot: edge.root,
         schema: unsealed.schema,
         sealer: sealer,
         sealedAt: Timestamp.now.description
@@ -45,6 +52,7 @@ extension SQLiteGoalStore {
       let isFirst = try await write { connection throws(SQLiteError) in
         guard try SealHead(connection) == unsealed.head else { return false }
         try made.insert(connection)
+        try row.insert(connection)
         return true
       }
       if isFirst { total += unsealed.entries.count }
@@ -70,16 +78,22 @@ struct EntryBatch: Sendable {
     ends.append(canonical.bytes.count)
   }
 
-  /// The leaf hashes, 32 bytes each, in order; on a thread of the pool, not the database's.
-  @concurrent func hashes() async -> [UInt8] {
-    var hashes: [UInt8] = []
-    hashes.reserveCapacity(32 * count)
+  /// The entries' hashes, in order; on a thread of the pool, not the database's.
+  @concurrent func hashes() async -> EntryHashes {
+    var hashes = EntryHashes()
+    hashes.entries.reserveCapacity(32 * count)
+    hashes.leaves.reserveCapacity(32 * count)
     var start = 0
     unsafe canonical.bytes.withUnsafeBytes { bytes in
       for end in ends {
+        let entry = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<end])
         var hash = SHA3_256()
-        unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
-        hashes += hash.finalize()
+        unsafe hash.update(bufferPointer: entry)
+        hashes.entries += hash.finalize()
+        var leaf = SHA256()
+        leaf.update(data: MerkleTree.leafPrefix)
+        unsafe leaf.update(bufferPointer: entry)
+        hashes.leaves += leaf.finalize()
         start = end
       }
     }
@@ -87,11 +101,21 @@ struct EntryBatch: Sendable {
   }
 }
 
+/// Two hashes of each entry, 32 bytes each.
+struct EntryHashes: Sendable {
+  /// SHA3-256, for the seal.
+  var entries: [UInt8] = []
+  /// SHA-256 after a byte 0, the leaves of the tree.
+  var leaves: [UInt8] = []
+}
+
 /// What the next seal is made of, read at one moment.
 private struct UnsealedEntries: Sendable {
   let head: SealHead
   let schema: SchemaPrint
   let entries: EntryBatch
+  /// Where the tree grows.
+  let edge: TreeEdge
   /// Whether the entries follow the head without a gap.
   let isContiguous: Bool
 
@@ -120,6 +144,7 @@ private struct UnsealedEntries: Sendable {
     self.entries = entries
     // What stands before a gap can be sealed.
     self.isContiguous = isContiguous || entries.count > 0
+    edge = try entries.count > 0 ? connection.tree.edge(head.lastSeq) : TreeEdge()
     schema =
       try entries.count > 0 ? SchemaPrint(connection) : SchemaPrint(hash: Seal.noHash, version: 0)
   }

@@ -6,9 +6,25 @@ public struct VerificationDemands: Sendable, Hashable {
   public var publicKeys: Set<[UInt8]>?
   /// Archives to check as well, each by itself and together with the database.
   public var archives: [String] = []
+  /// Checkpoints that the ledger's tree must extend.
+  public var checkpoints: [CheckpointDemand] = []
 
   /// Demands nothing in particular unless told to.
   public init(publicKeys: Set<[UInt8]>? = nil) { self.publicKeys = publicKeys }
+}
+
+/// A checkpoint that was kept elsewhere, and who may have signed it.
+public struct CheckpointDemand: Sendable, Hashable {
+  /// The checkpoint.
+  public let checkpoint: Checkpoint
+  /// The public keys of which one must have signed it.
+  public let publicKeys: Set<[UInt8]>
+
+  /// Demands that the ledger extends a checkpoint.
+  public init(_ checkpoint: Checkpoint, publicKeys: Set<[UInt8]>) {
+    self.checkpoint = checkpoint
+    self.publicKeys = publicKeys
+  }
 }
 
 /// What verification found.
@@ -44,12 +60,18 @@ public struct Verification: Sendable, Hashable {
   public internal(set) var seals: Int64 = 0
   /// The hash of the last seal, in hexadecimal; nil where there is none.
   public internal(set) var lastSeal: String?
+  /// How many entries are in the tree.
+  public internal(set) var treeSize: Int64 = 0
+  /// The tree's root, 32 bytes; nil where it cannot be read.
+  public internal(set) var treeRoot: [UInt8]?
   /// The public keys of the seals, in hexadecimal, in the order of their first use.
   public internal(set) var keys: [String] = []
   /// What was found, first things first, up to a hundred.
   public private(set) var findings: [Finding] = []
   /// What was found that shows the record to be altered, whether kept or not.
   public private(set) var wrongCount = 0
+  /// Whether something was found wrong with the tree.
+  private var isTreeWrong = false
 
   init() {}
 
@@ -63,5 +85,13 @@ public struct Verification: Sendable, Hashable {
 
   mutating func add(_ more: [Finding]) {
     for finding in more { add(finding) }
+  }
+
+  /// Adds what was found of some seals; of the tree only what is wrong first.
+  mutating func add(_ page: SealPage.Findings) {
+    add(page.sealed)
+    guard let tree = page.tree, !isTreeWrong else { return }
+    isTreeWrong = true
+    add(tree)
   }
 }

@@ -49,8 +49,9 @@ extension SQLiteGoalStore {
     var chain = SealChain(databaseID: try await databaseID(), start: start, demands: demands)
     var clock = EntryClock()
     // Two pages are being hashed while the next one is read.
-    var checking: [Task<[Verification.Finding], Never>] = []
+    var checking: [Task<SealPage.Findings, Never>] = []
     var after = Int64.min
+    var first: Int64?
     while true {
       let start = after
       let page = try await reader.read { connection throws(SQLiteError) in
@@ -58,6 +59,7 @@ extension SQLiteGoalStore {
       }
       guard let last = page.seals.last else { break }
       after = last.firstSeq
+      first = first ?? page.seals.first?.firstSeq
       for seal in page.seals {
         verification.add(chain.follow(seal))
         verification.seals += 1
@@ -68,9 +70,40 @@ extension SQLiteGoalStore {
       if checking.count > 2 { verification.add(await checking.removeFirst().value) }
     }
     for check in checking { verification.add(await check.value) }
+    // Without a seal here the tree ends with what was archived.
+    let seals = first.map { $0..<after &+ 1 } ?? start.firstSeq..<start.firstSeq
+    try await verifyTree(outside: seals, demands, reader, &verification)
     verification.lastSeal = verification.seals > 0 ? hexadecimal(chain.lastHash) : nil
     verification.keys = chain.keys.map { hexadecimal($0) }
     try await verifyTail(after: chain, clock, reader, &verification)
+  }
+
+  /// The tree's rows outside the seals' range, its head, and the checkpoints that were kept elsewhere.
+  private func verifyTree(
+    outside seals: Range<Int64>,
+    _ demands: VerificationDemands,
+    _ reader: LedgerReader,
+    _ verification: inout Verification
+  ) async throws(LedgerError) {
+    let databaseID = try await databaseID()
+    let (outside, size, root, found) = try await reader.read { connection throws(SQLiteError) in
+      let size = try connection.treeSize()
+      var found: [Verification.Finding] = []
+      for demand in demands.checkpoints {
+        found += try CheckpointCheck(databaseID: databaseID, demand: demand).findings(connection)
+      }
+      return (
+        try TreePage.findings(
+          connection,
+          before: seals.lowerBound,
+          after: seals.upperBound &- 1
+        ), size, try? connection.tree.edge(size).root, found
+      )
+    }
+    verification.add(SealPage.Findings(tree: outside))
+    verification.add(found)
+    verification.treeSize = size
+    verification.treeRoot = root
   }
 
   /// What no seal speaks for: that it has no gaps, and that the schema is as the last seal saw it.

@@ -111,6 +111,16 @@ public protocol GoalStore: Sendable {
   /// Seals every ledger entry that is not sealed yet, signed with `key`; how many those were.
   @discardableResult
   func seal(sealer: String, key: SealingKey) async throws(LedgerError) -> Int
+  /// The head of the tree over the sealed entries; with a size, as it was when it had that many.
+  func treeHead(size: Int64?) async throws(LedgerError) -> TreeHead
+  /// Proves that an entry is on the ledger, to whoever trusts `key`.
+  func proveEntry(_ seq: Int64, key: SealingKey) async throws(LedgerError) -> EntryProof
+  /// Proves that the ledger of `size` entries begins with that of `old`, to whoever trusts `key`.
+  func proveConsistency(
+    from old: Int64,
+    to size: Int64,
+    key: SealingKey
+  ) async throws(LedgerError) -> ConsistencyProof
   /// Checks the ledger against its seals, and the tables against the ledger; changes nothing.
   func verify(_ demands: VerificationDemands) async throws(LedgerError) -> Verification
 }

@@ -18,6 +18,8 @@ public struct Configuration: Sendable, Equatable {
   public var limits: WorkerLimits
   /// The absolute path of the folder for worktrees; nil for ``worktreesFolder(databaseID:)``'s.
   public var worktrees: String?
+  /// Where checkpoints of the ledger go.
+  public var checkpoints = CheckpointRules()
   /// The absolute path of the operator's own domain file, merged after the built-in one.
   public var domainFile: String?
   /// The absolute path of the file this was read from; nil where there was none.

@@ -5,8 +5,10 @@
 public enum ConfigurationKeys {
   /// The file's own keys. `$schema` is for editors and means nothing here.
   public static let root = [
-    "$schema", "default_workspace", "domain", "worker", "workspaces", "worktrees",
+    "$schema", "checkpoints", "default_workspace", "domain", "worker", "workspaces", "worktrees",
   ]
+  /// The keys of `checkpoints`.
+  public static let checkpoints = ["files", "interval_ms", "stdout", "trailer"]
   /// The keys of `worker`.
   public static let worker = WorkerLimits.all.map(\.key)
   /// The keys of each workspace.

@@ -28,10 +28,8 @@ extension Configuration {
     environment: [String: String],
     workingFolder: String
   ) throws(ConfigurationError) -> Configuration {
-    let beside = PathText.join(
-      PathText.folder(of: PathText.absolute(database, in: workingFolder)),
-      fileName
-    )
+    let databaseFolder = PathText.folder(of: PathText.absolute(database, in: workingFolder))
+    let beside = PathText.join(databaseFolder, fileName)
     let path = file.map { PathText.absolute($0, in: workingFolder) } ?? beside
     let text: String?
     do throws(LedgerError) {
@@ -40,14 +38,22 @@ extension Configuration {
       let mistake = ConfigurationMistake(path: "", sentence: error.message)
       throw ConfigurationError(file: path, mistakes: [mistake])
     }
-    return try parse(text, file: path, environment: environment)
+    return try parse(
+      text,
+      file: path,
+      databaseFolder: databaseFolder,
+      environment: environment
+    )
   }
 
   /// Reads a configuration from the file's text; nil where there is no file.
+  /// - Parameter databaseFolder: the absolute path of the folder that holds the database; nil where
+  ///   there is none yet.
   /// - throws: `ConfigurationError` with every mistake.
   public static func parse(
     _ text: String?,
     file: String,
+    databaseFolder: String? = nil,
     environment: [String: String]
   ) throws(ConfigurationError) -> Configuration {
     var configuration = Configuration()
@@ -63,6 +69,9 @@ extension Configuration {
     }
     reader.override(&configuration, by: environment)
     reader.checkTogether(&configuration)
+    if let databaseFolder {
+      reader.check(configuration.checkpoints, databaseFolder: databaseFolder)
+    }
     guard reader.mistakes.isEmpty else {
       throw ConfigurationError(file: file, mistakes: reader.mistakes.sorted())
     }
@@ -83,6 +92,7 @@ extension ConfigurationReader {
       .map { PathText.absolute($0, in: folder) }
     configuration.worktrees = text(members["worktrees"], at: "worktrees")
       .map { PathText.absolute($0, in: folder) }
+    configuration.checkpoints = checkpoints(members["checkpoints"], folder: folder)
     if let worker = object(members["worker"], at: "worker", keys: ConfigurationKeys.worker) {
       for limit in WorkerLimits.all {
         let place = Self.join("worker", limit.key)

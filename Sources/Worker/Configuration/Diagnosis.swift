@@ -221,6 +221,7 @@ public struct Diagnosis: Sendable {
         await look(at: workspace, configuration, environment, open)
       }
       add("worktrees", .fine, "they lie in \(folder)")
+      await look(atCheckpointsOf: store, configuration.checkpoints)
     } catch {
       add("work", .wrong, error.message, hint: error.hint)
     }

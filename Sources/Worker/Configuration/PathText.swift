@@ -1,7 +1,8 @@
 import Glibc
 
 // Paths as texts: joined and made absolute by their letters alone, without asking the file system,
-// so that the same file and folder always give the same configuration.
+// so that the same file and folder always give the same configuration; but for one question, whether
+// two folders are the same in the end.
 
 /// Operations on the texts of paths.
 public enum PathText {
@@ -30,6 +31,13 @@ public enum PathText {
   /// Whether `path` is `folder` or lies below it; both absolute and normal.
   public static func contains(_ folder: String, _ path: String) -> Bool {
     path == folder || path.hasPrefix(folder.hasSuffix("/") ? folder : folder + "/")
+  }
+
+  /// The path without symbolic links, as the file system has it now; as it is where nothing is there.
+  static func resolved(_ path: String) -> String {
+    guard let real = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(real) }
+    return unsafe String(cString: real)
   }
 
   /// The process's working folder.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GoalLedger
+import Worker
 
 /// `goalledger verify`: proves the ledger, or says what is wrong with it.
 struct Verify: AsyncParsableCommand {
@@ -9,27 +10,37 @@ struct Verify: AsyncParsableCommand {
       Recomputes the hash of every entry, follows the chain of seals and their signatures, compares \
       the schema with this version's and every table with what the ledger says of it, and names \
       what is wrong, first things first. Changes nothing. The exit status is 1 when something is \
-      wrong. Schema/audit/verify.sql does the same, but for the signatures, in the stock sqlite3 \
-      shell.
+      wrong. Schema/audit/verify.sql does the same, but for the signatures and the tree, in the stock \
+      sqlite3 shell.
 
-      Who can write to the file can also make a whole new chain of seals with a key of their own: \
-      keep the public key elsewhere, and name it.
+      Who can write to the file can also cut off its end, put an older copy in its place, or make a \
+      whole new chain of seals with a key of their own. Keep a checkpoint elsewhere, and name it: the \
+      ledger must extend it. Its signature is checked with --key, else with the ledger's key on this \
+      machine.
 
       Examples:
         goalledger verify
-        goalledger verify --key 6f1c...
         goalledger verify --archive goals.archive.db
+        goalledger verify --checkpoint goals.checkpoint --key goals.key
         goalledger verify --json | jq '.findings[0]'
       """
   )
 
   @Option(
     help: ArgumentHelp(
-      "A public key, in hexadecimal, that seals may be signed with, and no other than those named.",
-      valueName: "hex"
+      "A checkpoint that the ledger must extend: a signed note, or lines 'Ledger-Checkpoint: ...'.",
+      valueName: "file"
     )
   )
-  var key: [PublicKeyArgument] = []
+  var checkpoint: [String] = []
+
+  @Option(
+    help: KeyArgument.help(
+      "With --checkpoint the key that must have signed it, else one that seals may be signed with, "
+        + "and no other than those named"
+    )
+  )
+  var key: [KeyArgument] = []
 
   @Option(
     help: ArgumentHelp(
@@ -45,8 +56,16 @@ struct Verify: AsyncParsableCommand {
   func run() async throws {
     let store = try await database.open()
     var demands = VerificationDemands()
-    if !key.isEmpty { demands.publicKeys = Set(key.map(\.bytes)) }
     demands.archives = archive
+    if checkpoint.isEmpty {
+      if !key.isEmpty { demands.publicKeys = try KeyArgument.publicKeys(key) }
+    } else {
+      let keys = try await checkpointKeys(store)
+      for file in checkpoint {
+        let kept = try Checkpoint(text: try TextFile.read(file), file: file)
+        demands.checkpoints.append(CheckpointDemand(kept, publicKeys: keys))
+      }
+    }
     let verification = try await store.verify(demands)
     if output.json {
       Terminal.output.line(VerificationReport.json(verification).prettyText)
@@ -55,15 +74,18 @@ struct Verify: AsyncParsableCommand {
     }
     if !verification.isSound { throw ExitCode(1) }
   }
-}
 
-/// A public key on the command line.
-struct PublicKeyArgument: ExpressibleByArgument {
-  let bytes: [UInt8]
-
-  init?(argument: String) {
-    let digits = argument.compactMap(\.hexDigitValue)
-    guard argument.count == 64, digits.count == 64 else { return nil }
-    bytes = stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+  /// The keys that are named; where none is, the ledger's own on this machine.
+  private func checkpointKeys(_ store: SQLiteGoalStore) async throws(LedgerError) -> Set<[UInt8]> {
+    guard key.isEmpty else { return try KeyArgument.publicKeys(key) }
+    let file = try await store.ledgerKeyFile()
+    guard let own = try file.read() else {
+      throw LedgerError(
+        .usage,
+        "the checkpoint's signature cannot be checked: there is no ledger's key at \(file.path)",
+        hint: "name its public key with --key"
+      )
+    }
+    return [own.publicKey]
   }
 }

@@ -45,7 +45,13 @@ struct Work: AsyncParsableCommand {
       store: try await database.open(),
       configuration: configuration,
       name: name,
-      watch: ProgressLine.show
+      watch: { event in
+        if case .checkpoint(let line) = event {
+          Terminal.output.line("\(Checkpoint.trailer): \(line)")
+        } else {
+          ProgressLine.show(event)
+        }
+      }
     )
     let drain = drain
     try await Signals.stopping { (stop) async throws(LedgerError) in

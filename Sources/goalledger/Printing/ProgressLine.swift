@@ -31,6 +31,7 @@ enum ProgressLine {
       var line = "goal \(goal)  \(state.rawValue) after \(Length.text(milliseconds: milliseconds))"
       if let reason { line += ": \(Columns.oneLine(reason, 400))" }
       return terminal.paint(line, Colour(state))
+    case .checkpoint: return nil
     case .warning(let sentence): return terminal.paint("warning: \(sentence)", .busy)
     case .draining(let running): return "stopping: \(running) still running"
     case .stopped: return "stopped"

@@ -17,6 +17,9 @@ enum VerificationReport {
         + "\(verification.unsealed) more are not sealed yet"
     )
     if let last = verification.lastSeal { lines.append("last seal \(last)") }
+    if let root = verification.treeRoot {
+      lines.append("tree of \(verification.treeSize) entries \(hexadecimal(root))")
+    }
     for key in verification.keys { lines.append("signed by \(key)") }
     lines.append(verification.isSound ? "sound" : "NOT SOUND")
     return lines.map { $0 + "\n" }.joined()
@@ -40,6 +43,8 @@ enum VerificationReport {
       "unsealed": .integer(verification.unsealed),
       "seals": .integer(verification.seals),
       "last_seal": JSONValue(verification.lastSeal),
+      "tree_size": .integer(verification.treeSize),
+      "tree_root": JSONValue(verification.treeRoot.map { hexadecimal($0) }),
       "keys": .array(verification.keys.map { .string($0) }),
     ]
   }

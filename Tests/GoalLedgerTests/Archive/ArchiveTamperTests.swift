@@ -53,6 +53,7 @@ struct ArchiveTampering: Sendable, CustomTestStringConvertible {
       script: [
         off, "DELETE FROM ledger_seals WHERE last_seq > 100",
         "DELETE FROM identity_ledger WHERE seq > (SELECT max(last_seq) FROM ledger_seals)",
+        "DELETE FROM ledger_tree WHERE last_seq > (SELECT max(last_seq) FROM ledger_seals)",
         "DELETE FROM attempts", "DELETE FROM goals",
       ],
       subject: "archive 1",
@@ -65,6 +66,21 @@ struct ArchiveTampering: Sendable, CustomTestStringConvertible {
         "DELETE FROM ledger_seals WHERE first_seq = 1",
       ],
       subject: "seal of"
+    ),
+    ArchiveTampering(
+      name: "the archive's tree edited",
+      script: [
+        off, "UPDATE ledger_tree SET hashes = randomblob(length(hashes)) WHERE first_seq = 1",
+      ],
+      subject: "tree of 1"
+    ),
+    ArchiveTampering(
+      name: "the tree of what was archived edited here",
+      toArchive: false,
+      script: [
+        off, "UPDATE ledger_tree SET hashes = randomblob(length(hashes)) WHERE first_seq = 1",
+      ],
+      subject: "goals.archive.db"
     ),
     ArchiveTampering(
       name: "where the archive goes edited",

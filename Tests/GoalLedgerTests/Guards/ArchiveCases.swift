@@ -9,7 +9,7 @@ extension GuardCase {
   private static let sealed = """
     INSERT INTO ledger_seals
     SELECT 1, max(seq), max(seq), (SELECT id FROM database_info), zeroblob(32),
-      zeroblob(32 * max(seq)), zeroblob(32), 1, zeroblob(32), 'w1', \(now), randomblob(32),
+      zeroblob(32 * max(seq)), zeroblob(32), zeroblob(32), 1, zeroblob(32), 'w1', \(now), randomblob(32),
       zeroblob(64)
     FROM identity_ledger
     """

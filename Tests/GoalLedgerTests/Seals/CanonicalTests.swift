@@ -28,7 +28,7 @@ struct CanonicalTests {
       batch.append(row)
       return true
     }
-    let hashes = await batch.hashes()
+    let hashes = await batch.hashes().entries
     return (0..<batch.count).map { hexadecimal(hashes[32 * $0..<32 * $0 + 32]) }
   }
 
