@@ -80,7 +80,7 @@ struct ArchiveTampering: Sendable, CustomTestStringConvertible {
       script: [
         off, "UPDATE ledger_tree SET hashes = randomblob(length(hashes)) WHERE first_seq = 1",
       ],
-      subject: "goals.archive.db"
+      subject: "tree of 1"
     ),
     ArchiveTampering(
       name: "where the archive goes edited",
