@@ -56,12 +56,16 @@ struct ArchiveFixture: Sendable {
   }
 
   /// That nothing is lost, nothing is double, and both files verify, in the stock shell as well.
-  func check(_ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation)
+  func check(
+    _ comment: Comment? = nil,
+    inShell: Bool = true,
+    sourceLocation: SourceLocation = #_sourceLocation
+  )
     async throws
   {
     let wrong = try await wrong()
     #expect(wrong.isEmpty, "\(comment?.rawValue ?? ""): \(wrong)", sourceLocation: sourceLocation)
-    for file in [path, file] {
+    for file in inShell ? [path, file] : [] {
       let answer = try SealedFile.shellAnswer(file)
       #expect(
         answer.contains("\nverdict|sound\n"),

@@ -95,6 +95,35 @@ struct ArchiveLifeTests {
         )
       }
     }
+    // Being carried over is no change of the goal.
+    let touched = """
+      UPDATE goals
+      SET updated_at = (SELECT at FROM identity_ledger WHERE event = 'goal.carried' AND goal_id = 2)
+      WHERE id = 2
+      """
+    #expect(
+      live.refusal(of: touched) == "updated_at is the time of the latest change: leave it out"
+    )
+    let steps = """
+      SELECT count(*) FROM state_transitions
+      WHERE seq IN (SELECT seq FROM identity_ledger WHERE event GLOB '*.carried')
+      """
+    #expect(try live.value(steps) == .integer(0))
+  }
+
+  @Test("a goal that failed is still listed, though the entry that said so is archived")
+  func failures() async throws {
+    let fixture = try await ArchiveFixture(
+      World.sql + "INSERT INTO goal_dependencies(goal_id, depends_on) VALUES (2, 5);"
+    )
+    try await fixture.store().seal(sealer: "w1", key: fixture.key)
+    try await fixture.archive()
+    let live = try Connection(path: fixture.path)
+    #expect(
+      try live.value("SELECT count(*) FROM identity_ledger WHERE event = 'goal.failed'")
+        == .integer(0)
+    )
+    #expect(try AuditTests.answer("failures.sql", in: live).map { $0["goal_id"] } == [.integer(5)])
   }
 
   @Test(

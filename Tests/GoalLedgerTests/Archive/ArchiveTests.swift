@@ -194,4 +194,57 @@ struct ArchiveTests {
     }
     #expect(error?.message.contains("does not end where this database begins") == true)
   }
+
+  /// A goal with a plan that fails, and one that is executed after it.
+  private static func failing(_ goal: Int, plan: String) -> String {
+    """
+    INSERT INTO plans(digest, task, body)
+    VALUES ('\(String(repeating: plan, count: 64))', 'fix_bug', '{"steps":[]}');
+    INSERT INTO plans(digest, task, body) VALUES (lower(hex(randomblob(32))), 'x', '{"steps":[]}');
+    INSERT INTO goals(text, state, idempotency_key, aligns_with)
+    VALUES ('fails', 'adopted', 'key of \(goal)', '[1]'), ('stays', 'adopted', NULL, '[]');
+    INSERT INTO attempts(goal_id, worker, lease_token, lease_expires_at)
+    SELECT id, 'w1', (SELECT max(lease_token) FROM attempts) + id - \(goal) + 1,
+      '2999-01-01T00:00:00.000Z'
+    FROM goals WHERE id IN (\(goal), \(goal) + 1);
+    UPDATE attempts
+    SET plan_id = (SELECT max(id) - 1 FROM plans)
+    WHERE goal_id = \(goal);
+    UPDATE goals
+    SET state = 'failed', lease_token = (SELECT lease_token FROM attempts WHERE goal_id = \(goal))
+    WHERE id = \(goal);
+    """
+  }
+
+  @Test(
+    "takes a goal's plan, beliefs and key along; the key stays taken, the plan can be made anew"
+  )
+  func belongings() async throws {
+    let fixture = try await ArchiveFixture(World.sql + Self.failing(17, plan: "b"))
+    let store = try await fixture.store()
+    let live = try Connection(path: fixture.path)
+    let counts = """
+      SELECT (SELECT count(*) FROM goals WHERE id = 17),
+        (SELECT count(*) FROM attempts WHERE goal_id = 17),
+        (SELECT count(*) FROM goal_beliefs WHERE goal_id = 17),
+        (SELECT count(*) FROM plans WHERE digest GLOB 'bbb*')
+      """
+    #expect(try live.rows(counts) == [[.integer(1), .integer(1), .integer(1), .integer(1)]])
+    try await store.seal(sealer: "w1", key: fixture.key)
+    try await fixture.archive()
+    #expect(try live.rows(counts) == [[.integer(0), .integer(0), .integer(0), .integer(0)]])
+    #expect(
+      live.refusal(of: "INSERT INTO goals(text, idempotency_key) VALUES ('x', 'key of 17')")
+        == "a goal with this idempotency_key was archived: see archived_goals"
+    )
+    // The same plan, made again, has another number, and goes to the same archive.
+    try live.execute(Self.failing(19, plan: "b"))
+    try await store.seal(sealer: "w1", key: fixture.key)
+    try await fixture.archive()
+    #expect(
+      try fixture.reading().value("SELECT count(*) FROM plans WHERE digest GLOB 'bbb*'")
+        == .integer(2)
+    )
+    try await fixture.check()
+  }
 }
