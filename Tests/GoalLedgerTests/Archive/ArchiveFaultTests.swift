@@ -100,6 +100,33 @@ struct ArchiveFaultTests {
     }
   }
 
+  @Test("copies anew where somebody wrote to the archive after it was copied")
+  func writtenMeanwhile() async throws {
+    let fixture = try await ArchiveFixture()
+    let times = Mutex(0)
+    let file = fixture.file
+    try await fixture.archive { what throws(LedgerError) in
+      guard what == "verify the archive" else { return }
+      let time = times.withLock { times in
+        times += 1
+        return times
+      }
+      guard time == 1 else { return }
+      var options = OpenOptions.default
+      options.triggers = false
+      options.journal = .delete
+      do throws(SQLiteError) {
+        try Connection(path: file, options: options).execute(
+          "UPDATE archive_file SET made_at = 'x'"
+        )
+      } catch {
+        throw LedgerError(error)
+      }
+    }
+    #expect(times.withLock { $0 } == 2)
+    try await fixture.check()
+  }
+
   @Test("beside another one and a sealer does its part, or says that it could not")
   func race() async throws {
     let fixture = try await ArchiveFixture()
