@@ -1,6 +1,7 @@
 -- The identity ledger: one line for every state transition, amendment and decision, written by the
 -- triggers of the tables it is about, in the transaction that makes the change.
--- What must stay true: seq is contiguous from 1; nothing is ever changed or removed; what a trigger
+-- What must stay true: seq is contiguous from 1; nothing is ever changed, and removed only once it
+-- is in an archive (0016_archive.sql); what a trigger
 -- inserts here fails no CHECK and collides with no key (OR IGNORE and OR FAIL on the client's
 -- statement would turn that into a change without its entry). What may be inserted is said in
 -- ledger_guard, which needs all tables and so comes after them.
@@ -45,8 +46,10 @@ CREATE TABLE identity_ledger (
   detail TEXT
 ) STRICT;
 
--- A goal's own entries, the only ones that carry a version: its transitions and amendments.
-CREATE UNIQUE INDEX ledger_versions ON identity_ledger(goal_id, goal_version, event)
+-- A goal's own entries, the only ones that carry a version: its transitions and amendments. A goal
+-- that does not change is carried over again by each archive that takes its last entry away.
+CREATE UNIQUE INDEX ledger_versions ON identity_ledger(goal_id, goal_version, event,
+  CASE event WHEN 'goal.carried' THEN seq ELSE 0 END)
 WHERE goal_version IS NOT NULL;
 
 -- Everything that happened to a goal, in order.
@@ -72,6 +75,7 @@ BEGIN
 END;
 
 CREATE TRIGGER identity_ledger_delete BEFORE DELETE ON identity_ledger
+WHEN NOT EXISTS (SELECT 1 FROM archive_pass WHERE last_seq >= OLD.seq)
 BEGIN
   SELECT RAISE(ABORT, 'the ledger is append-only: no entry is ever removed');
 END;

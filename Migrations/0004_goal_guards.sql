@@ -25,6 +25,9 @@ BEGIN
     WHEN NEW.idempotency_key IS NOT NULL
       AND EXISTS (SELECT 1 FROM goals WHERE idempotency_key = NEW.idempotency_key)
     THEN RAISE(ABORT, 'a goal with this idempotency_key exists: look it up instead of adding it again')
+    WHEN NEW.idempotency_key IS NOT NULL
+      AND EXISTS (SELECT 1 FROM archived_goals WHERE idempotency_key = NEW.idempotency_key)
+    THEN RAISE(ABORT, 'a goal with this idempotency_key was archived: see archived_goals')
     WHEN NEW.actor = '' OR NEW.actor GLOB '*[' || char(1) || '-' || char(31) || ']*'
       OR length(NEW.actor) > 200 OR instr(NEW.actor, char(0)) OR instr(NEW.reason, char(0))
     THEN RAISE(ABORT, 'actor is a name of 1 to 200 characters on one line, reason a text; neither holds a NUL byte')
@@ -122,7 +125,7 @@ BEGIN
     THEN RAISE(ABORT, 'waits_until follows not_before and retry_at: set not_before instead')
     WHEN NEW.updated_at IS NOT OLD.updated_at AND NEW.updated_at IS NOT (
       SELECT at FROM identity_ledger
-      WHERE goal_id = NEW.id AND goal_version IS NOT NULL
+      WHERE goal_id = NEW.id AND goal_version IS NOT NULL AND event <> 'goal.carried'
       ORDER BY goal_version DESC
       LIMIT 1)
     THEN RAISE(ABORT, 'updated_at is the time of the latest change: leave it out')
@@ -210,6 +213,8 @@ BEGIN
 END;
 
 CREATE TRIGGER goals_delete BEFORE DELETE ON goals
+WHEN NOT EXISTS (SELECT 1 FROM leaving_goals WHERE id = OLD.id)
+  OR EXISTS (SELECT 1 FROM goal_dependencies WHERE depends_on = OLD.id)
 BEGIN
   SELECT RAISE(ABORT, 'a goal is never deleted: UPDATE goals SET state = ''abandoned'' instead');
 END;

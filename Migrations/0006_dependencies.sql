@@ -101,10 +101,12 @@ CREATE TRIGGER goal_dependencies_before_delete BEFORE DELETE ON goal_dependencie
 BEGIN
   SELECT RAISE(ABORT, 'dependencies change only while the dependent goal is proposed or adopted')
   WHERE NOT EXISTS (
-    SELECT 1 FROM goals WHERE id = OLD.goal_id AND state IN ('proposed', 'adopted'));
+      SELECT 1 FROM goals WHERE id = OLD.goal_id AND state IN ('proposed', 'adopted'))
+    AND NOT EXISTS (SELECT 1 FROM leaving_goals WHERE id = OLD.goal_id);
 END;
 
 CREATE TRIGGER goal_dependencies_after_delete AFTER DELETE ON goal_dependencies
+WHEN NOT EXISTS (SELECT 1 FROM leaving_goals WHERE id = OLD.goal_id)
 BEGIN
   -- A DELETE has no conflict clause, so nothing can make the ledger ignore this.
   INSERT INTO identity_ledger(event, goal_id, detail)

@@ -5,7 +5,7 @@
 
 CREATE TABLE plans (
   id INTEGER PRIMARY KEY CONSTRAINT "a plan is numbered from 1: leave id out" CHECK (id >= 1),
-  digest TEXT NOT NULL UNIQUE
+  digest TEXT NOT NULL
     CONSTRAINT "a plan's digest is its SHA-256 in 64 lower-case hexadecimal digits"
     CHECK (length(digest) = 64 AND digest NOT GLOB '*[^0-9a-f]*'),
   task TEXT NOT NULL CONSTRAINT "a plan's task is not empty" CHECK (trim(task) <> ''),
@@ -15,6 +15,9 @@ CREATE TABLE plans (
       THEN json_type(body) = 'object' AND json_type(body, '$.steps') IS 'array' ELSE 0 END),
   created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 ) STRICT;
+
+-- Not UNIQUE: a plan that was archived and made again has another id, and an archive may get both.
+CREATE INDEX plans_digests ON plans(digest);
 
 CREATE TRIGGER plans_insert BEFORE INSERT ON plans
 BEGIN
@@ -34,6 +37,7 @@ BEGIN
 END;
 
 CREATE TRIGGER plans_delete BEFORE DELETE ON plans
+WHEN NOT EXISTS (SELECT 1 FROM archive_pass) OR OLD.id = (SELECT max(id) FROM plans)
 BEGIN
   SELECT RAISE(ABORT, 'a plan is never deleted: attempts refer to it');
 END;
@@ -234,6 +238,8 @@ BEGIN
 END;
 
 CREATE TRIGGER attempts_delete BEFORE DELETE ON attempts
+WHEN NOT EXISTS (SELECT 1 FROM archive_pass)
+  OR EXISTS (SELECT 1 FROM goals WHERE id = OLD.goal_id)
 BEGIN
   SELECT RAISE(ABORT, 'an attempt is never deleted: it is part of its goal''s history');
 END;

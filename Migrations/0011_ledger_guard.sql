@@ -14,6 +14,51 @@ BEGIN
     THEN RAISE(ABORT, 'the ledger dates its entries itself: leave at out')
     WHEN NEW.assurance IS NOT 'claimed'
     THEN RAISE(ABORT, 'plain SQL proves nobody: assurance is ''claimed''')
+    WHEN EXISTS (SELECT 1 FROM archive_file)
+    THEN RAISE(ABORT, 'this file is an archive: nothing happens in it any more; work on the database that it came from')
+    WHEN EXISTS (SELECT 1 FROM archive_pass) AND NEW.event NOT GLOB '*.carried'
+    THEN RAISE(ABORT, 'an archive pass is under way: until its row is deleted from archive_pass nothing else happens')
+
+    -- What lives on is said anew, once, just as the live row says it.
+    WHEN NEW.event GLOB '*.carried'
+    THEN CASE WHEN NOT EXISTS (SELECT 1 FROM archive_pass) OR NEW.from_state IS NOT NULL
+        OR NOT CASE NEW.event
+          WHEN 'goal.carried'
+          THEN (NEW.attempt_id, NEW.task_id) IS (NULL, NULL) AND EXISTS (
+            SELECT 1 FROM carried_goals
+            WHERE goal_id = NEW.goal_id
+              AND (goal_version, to_state, detail) IS (NEW.goal_version, NEW.to_state, NEW.detail))
+          WHEN 'attempt.carried'
+          THEN (NEW.goal_version, NEW.task_id) IS (NULL, NULL) AND EXISTS (
+            SELECT 1 FROM carried_attempts
+            WHERE attempt_id = NEW.attempt_id
+              AND (goal_id, to_state, detail) IS (NEW.goal_id, NEW.to_state, NEW.detail))
+          WHEN 'task.carried'
+          THEN NEW.goal_version IS NULL AND EXISTS (
+            SELECT 1 FROM carried_tasks
+            WHERE task_id = NEW.task_id AND (goal_id, attempt_id, to_state, detail)
+              IS (NEW.goal_id, NEW.attempt_id, NEW.to_state, NEW.detail))
+          WHEN 'change.carried'
+          THEN (NEW.goal_version, NEW.task_id) IS (NULL, NULL) AND EXISTS (
+            SELECT 1 FROM carried_changes
+            WHERE attempt_id = NEW.attempt_id
+              AND (goal_id, to_state, detail) IS (NEW.goal_id, NEW.to_state, NEW.detail))
+          WHEN 'dependency.carried'
+          THEN (NEW.goal_version, NEW.attempt_id, NEW.task_id, NEW.to_state)
+              IS (NULL, NULL, NULL, NULL)
+            AND EXISTS (
+              SELECT 1 FROM carried_edges
+              WHERE goal_id = NEW.goal_id
+                AND depends_on = json_extract(NEW.detail, '$.depends_on') AND detail = NEW.detail)
+          ELSE (NEW.goal_id, NEW.goal_version, NEW.attempt_id, NEW.task_id)
+              IS (NULL, NULL, NULL, NULL)
+            AND EXISTS (
+              SELECT 1 FROM carried_subjects
+              WHERE event = NEW.event AND subject = json_extract(NEW.detail, '$.subject')
+                AND (to_state, detail) IS (NEW.to_state, NEW.detail))
+        END
+      THEN RAISE(ABORT, 'an entry that carries something over is written by goalledger archive')
+    END
 
     WHEN NEW.event GLOB 'goal.*'
     THEN CASE WHEN NEW.task_id IS NOT NULL
@@ -82,7 +127,7 @@ BEGIN
             AND lease_token > (
               SELECT json_extract(detail, '$.lease_token') FROM identity_ledger
               WHERE attempt_id = NEW.attempt_id AND task_id IS NULL
-                AND event IN ('attempt.open', 'attempt.taken_over')
+                AND event IN ('attempt.open', 'attempt.taken_over', 'attempt.carried')
               ORDER BY seq DESC
               LIMIT 1))
       THEN RAISE(ABORT, 'an entry of a take-over is written as the attempt is taken over')
@@ -127,7 +172,8 @@ BEGIN
             AND p.digest = json_extract(NEW.detail, '$.digest')
             AND p.id IS NOT (
               SELECT json_extract(detail, '$.plan_id') FROM identity_ledger
-              WHERE attempt_id = NEW.attempt_id AND task_id IS NULL AND event = 'plan.made'
+              WHERE attempt_id = NEW.attempt_id AND task_id IS NULL
+                AND event IN ('plan.made', 'attempt.carried')
               ORDER BY seq DESC
               LIMIT 1))
       THEN RAISE(ABORT, 'an entry of a plan is written as an attempt takes the plan')
@@ -137,7 +183,7 @@ BEGIN
     THEN CASE WHEN (NEW.attempt_id, NEW.task_id, NEW.from_state, NEW.to_state)
           IS NOT (NULL, NULL, NULL, NULL)
         OR NEW.event IS (
-          SELECT event FROM identity_ledger
+          SELECT replace(event, 'carried', 'added') FROM identity_ledger
           WHERE event GLOB 'dependency.*' AND goal_id = NEW.goal_id
             AND json_extract(detail, '$.depends_on') = json_extract(NEW.detail, '$.depends_on')
           ORDER BY seq DESC
@@ -209,7 +255,7 @@ BEGIN
             AND json_extract(NEW.detail, '$.old') = coalesce((
               SELECT json_extract(detail, '$.new')
               FROM identity_ledger
-              WHERE goal_id IS NULL AND event = 'weight.changed'
+              WHERE goal_id IS NULL AND event GLOB 'weight.*'
                 AND json_extract(detail, '$.subject') = json_extract(NEW.detail, '$.subject')
               ORDER BY seq DESC
               LIMIT 1), printf('%!.17g', standard)))
@@ -248,6 +294,19 @@ BEGIN
           ORDER BY seq DESC
           LIMIT 1)
       THEN RAISE(ABORT, 'an entry of a worker is written as the worker changes: update the worker')
+    END
+
+    WHEN NEW.event = 'archive.made'
+    THEN CASE WHEN (NEW.from_state, NEW.to_state) IS NOT (NULL, NULL)
+        OR NOT EXISTS (
+          SELECT 1 FROM carried_subjects
+          WHERE event = 'archive.carried' AND subject = json_extract(NEW.detail, '$.subject')
+            AND detail = NEW.detail)
+        OR EXISTS (
+          SELECT 1 FROM identity_ledger
+          WHERE goal_id IS NULL AND event GLOB 'archive.*'
+            AND json_extract(detail, '$.subject') = json_extract(NEW.detail, '$.subject'))
+      THEN RAISE(ABORT, 'an entry of an archive is written as the archive is made')
     END
 
     ELSE RAISE(ABORT, 'what an entry by hand can say is event = ''note'' or ''refused''')

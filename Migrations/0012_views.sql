@@ -5,7 +5,7 @@ CREATE VIEW state_transitions AS
 SELECT seq, at, actor, assurance, substr(event, 1, instr(event, '.') - 1) AS subject, goal_id,
   goal_version, attempt_id, task_id, from_state, to_state, reason, detail
 FROM identity_ledger
-WHERE to_state IS NOT NULL;
+WHERE to_state IS NOT NULL AND event NOT GLOB '*.carried';
 
 CREATE VIEW goal_history AS
 SELECT l.goal_id, l.seq, l.at, l.actor, l.assurance, l.event, l.from_state, l.to_state,

@@ -1,7 +1,7 @@
 -- Seals: each speaks for a run of ledger entries by their hashes, is chained to the seal before it,
 -- and is signed by its sealer's key, which lies outside the database.
 -- What must stay true: seals follow each other without a gap, each naming the hash of the one
--- before; none is ever changed or removed. They are not on the ledger: sealing would never end.
+-- before; none is ever changed, and removed only once it is in an archive. They are not on the ledger: sealing would never end.
 -- The schema holds a seal's shape; whether its hashes and signature are right is for verification,
 -- which the stock sqlite3 shell can do (Schema/audit/verify.sql). The bytes that are hashed are said
 -- in Sources/GoalLedger/Ledger/CanonicalEntry.swift and Sources/GoalLedger/Seals/Seal.swift.
@@ -40,8 +40,11 @@ CREATE TABLE ledger_seals (
 CREATE TRIGGER ledger_seals_insert BEFORE INSERT ON ledger_seals
 BEGIN
   SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM archive_file)
+    THEN RAISE(ABORT, 'this file is an archive: its seals were made where its entries were')
     WHEN NEW.first_seq IS NOT coalesce(
-      (SELECT last_seq FROM ledger_seals ORDER BY first_seq DESC LIMIT 1), 0) + 1
+      (SELECT last_seq + 1 FROM ledger_seals ORDER BY first_seq DESC LIMIT 1),
+      (SELECT first_seq FROM ledger_start))
     THEN RAISE(ABORT, 'a seal begins with the first entry that is not sealed yet')
     WHEN NEW.first_seq IS NOT coalesce(
       (SELECT last_seq FROM ledger_tree ORDER BY first_seq DESC LIMIT 1), 0) + 1
@@ -49,7 +52,8 @@ BEGIN
     WHEN NEW.last_seq > (SELECT coalesce(max(seq), 0) FROM identity_ledger)
     THEN RAISE(ABORT, 'a seal ends with an entry that exists')
     WHEN NEW.previous_hash IS NOT coalesce(
-      (SELECT hash FROM ledger_seals ORDER BY first_seq DESC LIMIT 1), zeroblob(32))
+      (SELECT hash FROM ledger_seals ORDER BY first_seq DESC LIMIT 1),
+      (SELECT previous_hash FROM ledger_start))
     THEN RAISE(ABORT, 'a seal names the hash of the seal before it, the first one 32 zero bytes')
     WHEN NEW.database_id IS NOT (SELECT id FROM database_info)
     THEN RAISE(ABORT, 'a seal names the database it is made for')
@@ -65,6 +69,7 @@ BEGIN
 END;
 
 CREATE TRIGGER ledger_seals_delete BEFORE DELETE ON ledger_seals
+WHEN NOT EXISTS (SELECT 1 FROM archive_pass WHERE last_seq >= OLD.last_seq)
 BEGIN
   SELECT RAISE(ABORT, 'a seal is never removed');
 END;

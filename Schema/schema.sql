@@ -37,7 +37,8 @@ CREATE TABLE identity_ledger (
   detail TEXT
 ) STRICT;
 
-CREATE UNIQUE INDEX ledger_versions ON identity_ledger(goal_id, goal_version, event)
+CREATE UNIQUE INDEX ledger_versions ON identity_ledger(goal_id, goal_version, event,
+  CASE event WHEN 'goal.carried' THEN seq ELSE 0 END)
 WHERE goal_version IS NOT NULL;
 
 CREATE INDEX ledger_goals ON identity_ledger(goal_id, seq)
@@ -61,6 +62,7 @@ BEGIN
 END;
 
 CREATE TRIGGER identity_ledger_delete BEFORE DELETE ON identity_ledger
+WHEN NOT EXISTS (SELECT 1 FROM archive_pass WHERE last_seq >= OLD.seq)
 BEGIN
   SELECT RAISE(ABORT, 'the ledger is append-only: no entry is ever removed');
 END;
@@ -469,6 +471,9 @@ BEGIN
     WHEN NEW.idempotency_key IS NOT NULL
       AND EXISTS (SELECT 1 FROM goals WHERE idempotency_key = NEW.idempotency_key)
     THEN RAISE(ABORT, 'a goal with this idempotency_key exists: look it up instead of adding it again')
+    WHEN NEW.idempotency_key IS NOT NULL
+      AND EXISTS (SELECT 1 FROM archived_goals WHERE idempotency_key = NEW.idempotency_key)
+    THEN RAISE(ABORT, 'a goal with this idempotency_key was archived: see archived_goals')
     WHEN NEW.actor = '' OR NEW.actor GLOB '*[' || char(1) || '-' || char(31) || ']*'
       OR length(NEW.actor) > 200 OR instr(NEW.actor, char(0)) OR instr(NEW.reason, char(0))
     THEN RAISE(ABORT, 'actor is a name of 1 to 200 characters on one line, reason a text; neither holds a NUL byte')
@@ -566,7 +571,7 @@ BEGIN
     THEN RAISE(ABORT, 'waits_until follows not_before and retry_at: set not_before instead')
     WHEN NEW.updated_at IS NOT OLD.updated_at AND NEW.updated_at IS NOT (
       SELECT at FROM identity_ledger
-      WHERE goal_id = NEW.id AND goal_version IS NOT NULL
+      WHERE goal_id = NEW.id AND goal_version IS NOT NULL AND event <> 'goal.carried'
       ORDER BY goal_version DESC
       LIMIT 1)
     THEN RAISE(ABORT, 'updated_at is the time of the latest change: leave it out')
@@ -653,6 +658,8 @@ BEGIN
 END;
 
 CREATE TRIGGER goals_delete BEFORE DELETE ON goals
+WHEN NOT EXISTS (SELECT 1 FROM leaving_goals WHERE id = OLD.id)
+  OR EXISTS (SELECT 1 FROM goal_dependencies WHERE depends_on = OLD.id)
 BEGIN
   SELECT RAISE(ABORT, 'a goal is never deleted: UPDATE goals SET state = ''abandoned'' instead');
 END;
@@ -935,10 +942,12 @@ CREATE TRIGGER goal_dependencies_before_delete BEFORE DELETE ON goal_dependencie
 BEGIN
   SELECT RAISE(ABORT, 'dependencies change only while the dependent goal is proposed or adopted')
   WHERE NOT EXISTS (
-    SELECT 1 FROM goals WHERE id = OLD.goal_id AND state IN ('proposed', 'adopted'));
+      SELECT 1 FROM goals WHERE id = OLD.goal_id AND state IN ('proposed', 'adopted'))
+    AND NOT EXISTS (SELECT 1 FROM leaving_goals WHERE id = OLD.goal_id);
 END;
 
 CREATE TRIGGER goal_dependencies_after_delete AFTER DELETE ON goal_dependencies
+WHEN NOT EXISTS (SELECT 1 FROM leaving_goals WHERE id = OLD.goal_id)
 BEGIN
   -- A DELETE has no conflict clause, so nothing can make the ledger ignore this.
   INSERT INTO identity_ledger(event, goal_id, detail)
@@ -969,7 +978,7 @@ END;
 
 CREATE TABLE plans (
   id INTEGER PRIMARY KEY CONSTRAINT "a plan is numbered from 1: leave id out" CHECK (id >= 1),
-  digest TEXT NOT NULL UNIQUE
+  digest TEXT NOT NULL
     CONSTRAINT "a plan's digest is its SHA-256 in 64 lower-case hexadecimal digits"
     CHECK (length(digest) = 64 AND digest NOT GLOB '*[^0-9a-f]*'),
   task TEXT NOT NULL CONSTRAINT "a plan's task is not empty" CHECK (trim(task) <> ''),
@@ -979,6 +988,8 @@ CREATE TABLE plans (
       THEN json_type(body) = 'object' AND json_type(body, '$.steps') IS 'array' ELSE 0 END),
   created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 ) STRICT;
+
+CREATE INDEX plans_digests ON plans(digest);
 
 CREATE TRIGGER plans_insert BEFORE INSERT ON plans
 BEGIN
@@ -998,6 +1009,7 @@ BEGIN
 END;
 
 CREATE TRIGGER plans_delete BEFORE DELETE ON plans
+WHEN NOT EXISTS (SELECT 1 FROM archive_pass) OR OLD.id = (SELECT max(id) FROM plans)
 BEGIN
   SELECT RAISE(ABORT, 'a plan is never deleted: attempts refer to it');
 END;
@@ -1196,6 +1208,8 @@ BEGIN
 END;
 
 CREATE TRIGGER attempts_delete BEFORE DELETE ON attempts
+WHEN NOT EXISTS (SELECT 1 FROM archive_pass)
+  OR EXISTS (SELECT 1 FROM goals WHERE id = OLD.goal_id)
 BEGIN
   SELECT RAISE(ABORT, 'an attempt is never deleted: it is part of its goal''s history');
 END;
@@ -1311,7 +1325,8 @@ BEGIN
       AND NOT coalesce(NEW.state = 'running' AND OLD.state <> 'running'
         AND NEW.tries = OLD.tries + 1, 0)
       AND NEW.tries IS NOT (
-        SELECT count(*) FROM identity_ledger WHERE task_id = OLD.id AND event = 'task.running')
+        SELECT max(json_extract(detail, '$.try')) FROM identity_ledger
+        WHERE task_id = OLD.id AND event IN ('task.running', 'task.carried'))
     THEN RAISE(ABORT, 'tries counts how often the task ran: it moves by one as the task starts')
   END;
 END;
@@ -1358,6 +1373,8 @@ BEGIN
 END;
 
 CREATE TRIGGER tasks_delete BEFORE DELETE ON tasks
+WHEN NOT EXISTS (SELECT 1 FROM archive_pass)
+  OR EXISTS (SELECT 1 FROM goals WHERE id = OLD.goal_id)
 BEGIN
   SELECT RAISE(ABORT, 'a task is never deleted: it is part of its goal''s history');
 END;
@@ -1392,6 +1409,8 @@ BEGIN
 END;
 
 CREATE TRIGGER task_dependencies_delete BEFORE DELETE ON task_dependencies
+WHEN NOT EXISTS (SELECT 1 FROM archive_pass)
+  OR EXISTS (SELECT 1 FROM tasks WHERE id = OLD.task_id)
 BEGIN
   SELECT RAISE(ABORT, 'the orderings of a task graph are never removed');
 END;
@@ -1453,6 +1472,8 @@ BEGIN
 END;
 
 CREATE TRIGGER task_runs_delete BEFORE DELETE ON task_runs
+WHEN NOT EXISTS (SELECT 1 FROM archive_pass)
+  OR EXISTS (SELECT 1 FROM tasks WHERE id = OLD.task_id)
 BEGIN
   SELECT RAISE(ABORT, 'a run is never deleted: it is evidence');
 END;
@@ -1569,6 +1590,8 @@ BEGIN
 END;
 
 CREATE TRIGGER changes_delete BEFORE DELETE ON changes
+WHEN NOT EXISTS (SELECT 1 FROM archive_pass)
+  OR EXISTS (SELECT 1 FROM goals WHERE id = OLD.goal_id)
 BEGIN
   SELECT RAISE(ABORT, 'a change is never deleted: it is rolled back');
 END;
@@ -1735,6 +1758,51 @@ BEGIN
     THEN RAISE(ABORT, 'the ledger dates its entries itself: leave at out')
     WHEN NEW.assurance IS NOT 'claimed'
     THEN RAISE(ABORT, 'plain SQL proves nobody: assurance is ''claimed''')
+    WHEN EXISTS (SELECT 1 FROM archive_file)
+    THEN RAISE(ABORT, 'this file is an archive: nothing happens in it any more; work on the database that it came from')
+    WHEN EXISTS (SELECT 1 FROM archive_pass) AND NEW.event NOT GLOB '*.carried'
+    THEN RAISE(ABORT, 'an archive pass is under way: until its row is deleted from archive_pass nothing else happens')
+
+    -- What lives on is said anew, once, just as the live row says it.
+    WHEN NEW.event GLOB '*.carried'
+    THEN CASE WHEN NOT EXISTS (SELECT 1 FROM archive_pass) OR NEW.from_state IS NOT NULL
+        OR NOT CASE NEW.event
+          WHEN 'goal.carried'
+          THEN (NEW.attempt_id, NEW.task_id) IS (NULL, NULL) AND EXISTS (
+            SELECT 1 FROM carried_goals
+            WHERE goal_id = NEW.goal_id
+              AND (goal_version, to_state, detail) IS (NEW.goal_version, NEW.to_state, NEW.detail))
+          WHEN 'attempt.carried'
+          THEN (NEW.goal_version, NEW.task_id) IS (NULL, NULL) AND EXISTS (
+            SELECT 1 FROM carried_attempts
+            WHERE attempt_id = NEW.attempt_id
+              AND (goal_id, to_state, detail) IS (NEW.goal_id, NEW.to_state, NEW.detail))
+          WHEN 'task.carried'
+          THEN NEW.goal_version IS NULL AND EXISTS (
+            SELECT 1 FROM carried_tasks
+            WHERE task_id = NEW.task_id AND (goal_id, attempt_id, to_state, detail)
+              IS (NEW.goal_id, NEW.attempt_id, NEW.to_state, NEW.detail))
+          WHEN 'change.carried'
+          THEN (NEW.goal_version, NEW.task_id) IS (NULL, NULL) AND EXISTS (
+            SELECT 1 FROM carried_changes
+            WHERE attempt_id = NEW.attempt_id
+              AND (goal_id, to_state, detail) IS (NEW.goal_id, NEW.to_state, NEW.detail))
+          WHEN 'dependency.carried'
+          THEN (NEW.goal_version, NEW.attempt_id, NEW.task_id, NEW.to_state)
+              IS (NULL, NULL, NULL, NULL)
+            AND EXISTS (
+              SELECT 1 FROM carried_edges
+              WHERE goal_id = NEW.goal_id
+                AND depends_on = json_extract(NEW.detail, '$.depends_on') AND detail = NEW.detail)
+          ELSE (NEW.goal_id, NEW.goal_version, NEW.attempt_id, NEW.task_id)
+              IS (NULL, NULL, NULL, NULL)
+            AND EXISTS (
+              SELECT 1 FROM carried_subjects
+              WHERE event = NEW.event AND subject = json_extract(NEW.detail, '$.subject')
+                AND (to_state, detail) IS (NEW.to_state, NEW.detail))
+        END
+      THEN RAISE(ABORT, 'an entry that carries something over is written by goalledger archive')
+    END
 
     WHEN NEW.event GLOB 'goal.*'
     THEN CASE WHEN NEW.task_id IS NOT NULL
@@ -1803,7 +1871,7 @@ BEGIN
             AND lease_token > (
               SELECT json_extract(detail, '$.lease_token') FROM identity_ledger
               WHERE attempt_id = NEW.attempt_id AND task_id IS NULL
-                AND event IN ('attempt.open', 'attempt.taken_over')
+                AND event IN ('attempt.open', 'attempt.taken_over', 'attempt.carried')
               ORDER BY seq DESC
               LIMIT 1))
       THEN RAISE(ABORT, 'an entry of a take-over is written as the attempt is taken over')
@@ -1848,7 +1916,8 @@ BEGIN
             AND p.digest = json_extract(NEW.detail, '$.digest')
             AND p.id IS NOT (
               SELECT json_extract(detail, '$.plan_id') FROM identity_ledger
-              WHERE attempt_id = NEW.attempt_id AND task_id IS NULL AND event = 'plan.made'
+              WHERE attempt_id = NEW.attempt_id AND task_id IS NULL
+                AND event IN ('plan.made', 'attempt.carried')
               ORDER BY seq DESC
               LIMIT 1))
       THEN RAISE(ABORT, 'an entry of a plan is written as an attempt takes the plan')
@@ -1858,7 +1927,7 @@ BEGIN
     THEN CASE WHEN (NEW.attempt_id, NEW.task_id, NEW.from_state, NEW.to_state)
           IS NOT (NULL, NULL, NULL, NULL)
         OR NEW.event IS (
-          SELECT event FROM identity_ledger
+          SELECT replace(event, 'carried', 'added') FROM identity_ledger
           WHERE event GLOB 'dependency.*' AND goal_id = NEW.goal_id
             AND json_extract(detail, '$.depends_on') = json_extract(NEW.detail, '$.depends_on')
           ORDER BY seq DESC
@@ -1930,7 +1999,7 @@ BEGIN
             AND json_extract(NEW.detail, '$.old') = coalesce((
               SELECT json_extract(detail, '$.new')
               FROM identity_ledger
-              WHERE goal_id IS NULL AND event = 'weight.changed'
+              WHERE goal_id IS NULL AND event GLOB 'weight.*'
                 AND json_extract(detail, '$.subject') = json_extract(NEW.detail, '$.subject')
               ORDER BY seq DESC
               LIMIT 1), printf('%!.17g', standard)))
@@ -1971,6 +2040,19 @@ BEGIN
       THEN RAISE(ABORT, 'an entry of a worker is written as the worker changes: update the worker')
     END
 
+    WHEN NEW.event = 'archive.made'
+    THEN CASE WHEN (NEW.from_state, NEW.to_state) IS NOT (NULL, NULL)
+        OR NOT EXISTS (
+          SELECT 1 FROM carried_subjects
+          WHERE event = 'archive.carried' AND subject = json_extract(NEW.detail, '$.subject')
+            AND detail = NEW.detail)
+        OR EXISTS (
+          SELECT 1 FROM identity_ledger
+          WHERE goal_id IS NULL AND event GLOB 'archive.*'
+            AND json_extract(detail, '$.subject') = json_extract(NEW.detail, '$.subject'))
+      THEN RAISE(ABORT, 'an entry of an archive is written as the archive is made')
+    END
+
     ELSE RAISE(ABORT, 'what an entry by hand can say is event = ''note'' or ''refused''')
   END;
 END;
@@ -1979,7 +2061,7 @@ CREATE VIEW state_transitions AS
 SELECT seq, at, actor, assurance, substr(event, 1, instr(event, '.') - 1) AS subject, goal_id,
   goal_version, attempt_id, task_id, from_state, to_state, reason, detail
 FROM identity_ledger
-WHERE to_state IS NOT NULL;
+WHERE to_state IS NOT NULL AND event NOT GLOB '*.carried';
 
 CREATE VIEW goal_history AS
 SELECT l.goal_id, l.seq, l.at, l.actor, l.assurance, l.event, l.from_state, l.to_state,
@@ -2086,8 +2168,11 @@ CREATE TABLE ledger_seals (
 CREATE TRIGGER ledger_seals_insert BEFORE INSERT ON ledger_seals
 BEGIN
   SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM archive_file)
+    THEN RAISE(ABORT, 'this file is an archive: its seals were made where its entries were')
     WHEN NEW.first_seq IS NOT coalesce(
-      (SELECT last_seq FROM ledger_seals ORDER BY first_seq DESC LIMIT 1), 0) + 1
+      (SELECT last_seq + 1 FROM ledger_seals ORDER BY first_seq DESC LIMIT 1),
+      (SELECT first_seq FROM ledger_start))
     THEN RAISE(ABORT, 'a seal begins with the first entry that is not sealed yet')
     WHEN NEW.first_seq IS NOT coalesce(
       (SELECT last_seq FROM ledger_tree ORDER BY first_seq DESC LIMIT 1), 0) + 1
@@ -2095,7 +2180,8 @@ BEGIN
     WHEN NEW.last_seq > (SELECT coalesce(max(seq), 0) FROM identity_ledger)
     THEN RAISE(ABORT, 'a seal ends with an entry that exists')
     WHEN NEW.previous_hash IS NOT coalesce(
-      (SELECT hash FROM ledger_seals ORDER BY first_seq DESC LIMIT 1), zeroblob(32))
+      (SELECT hash FROM ledger_seals ORDER BY first_seq DESC LIMIT 1),
+      (SELECT previous_hash FROM ledger_start))
     THEN RAISE(ABORT, 'a seal names the hash of the seal before it, the first one 32 zero bytes')
     WHEN NEW.database_id IS NOT (SELECT id FROM database_info)
     THEN RAISE(ABORT, 'a seal names the database it is made for')
@@ -2111,6 +2197,7 @@ BEGIN
 END;
 
 CREATE TRIGGER ledger_seals_delete BEFORE DELETE ON ledger_seals
+WHEN NOT EXISTS (SELECT 1 FROM archive_pass WHERE last_seq >= OLD.last_seq)
 BEGIN
   SELECT RAISE(ABORT, 'a seal is never removed');
 END;
@@ -2166,4 +2253,243 @@ END;
 CREATE TRIGGER ledger_tree_delete BEFORE DELETE ON ledger_tree
 BEGIN
   SELECT RAISE(ABORT, 'what the tree holds is never removed');
+END;
+
+CREATE TABLE archives (
+  number INTEGER PRIMARY KEY,
+  file TEXT NOT NULL CONSTRAINT "an archive names its file" CHECK (trim(file) <> ''),
+  first_seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  last_hash BLOB NOT NULL,
+  goals INTEGER NOT NULL CONSTRAINT "an archive counts its goals" CHECK (goals >= 0),
+  actor TEXT NOT NULL,
+  made_at TEXT NOT NULL,
+  public_key BLOB NOT NULL
+    CONSTRAINT "an archive's public_key has 32 bytes" CHECK (length(public_key) = 32),
+  signature BLOB NOT NULL
+    CONSTRAINT "an archive's signature has 64 bytes" CHECK (length(signature) = 64)
+) STRICT;
+
+CREATE TABLE archive_file (
+  one INTEGER PRIMARY KEY,
+  first_seq INTEGER NOT NULL,
+  previous_hash BLOB NOT NULL,
+  made_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE archive_pass (
+  one INTEGER PRIMARY KEY
+    CONSTRAINT "one archive pass at a time: one is 1" CHECK (one = 1),
+  last_seq INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE archived_goals (
+  goal_id INTEGER PRIMARY KEY,
+  archive INTEGER NOT NULL REFERENCES archives(number),
+  idempotency_key TEXT
+) STRICT;
+
+CREATE UNIQUE INDEX archived_keys ON archived_goals(idempotency_key)
+WHERE idempotency_key IS NOT NULL;
+
+CREATE INDEX archived_goals_of_archives ON archived_goals(archive);
+
+CREATE VIEW ledger_start(first_seq, previous_hash) AS
+SELECT first_seq, previous_hash
+FROM archive_file
+UNION ALL
+SELECT last_seq + 1, last_hash
+FROM archives
+WHERE number = (SELECT max(number) FROM archives) AND NOT EXISTS (SELECT 1 FROM archive_file)
+UNION ALL
+SELECT 1, zeroblob(32)
+WHERE NOT EXISTS (SELECT 1 FROM archives) AND NOT EXISTS (SELECT 1 FROM archive_file);
+
+CREATE VIEW ended_goals(id, last_seq) AS
+SELECT g.id, (SELECT max(seq) FROM identity_ledger WHERE goal_id = g.id)
+FROM goals g
+WHERE g.state IN ('satisfied', 'failed', 'abandoned')
+  AND NOT EXISTS (
+    SELECT 1 FROM attempts a
+    WHERE a.goal_id = g.id
+      AND (a.state = 'open' OR a.id = (SELECT max(id) FROM attempts)
+        OR a.lease_token = (SELECT max(lease_token) FROM attempts)))
+  AND NOT EXISTS (
+    SELECT 1 FROM tasks WHERE id = (SELECT max(id) FROM tasks) AND goal_id = g.id)
+  AND NOT EXISTS (
+    SELECT 1
+    FROM task_runs r JOIN attempts a ON a.id = r.attempt_id
+    WHERE r.id = (SELECT max(id) FROM task_runs) AND a.goal_id = g.id)
+  AND NOT EXISTS (
+    SELECT 1 FROM changes WHERE id = (SELECT max(id) FROM changes) AND goal_id = g.id)
+  AND NOT EXISTS (SELECT 1 FROM release_queue WHERE goal_id = g.id);
+
+CREATE VIEW leaving_goals(id) AS
+SELECT e.id
+FROM archive_pass p JOIN ended_goals e ON e.last_seq <= p.last_seq;
+
+CREATE VIEW carried_goals(goal_id, goal_version, to_state, detail) AS
+SELECT id, version, state, json_object('text', text, 'task', task, 'context', context,
+  'workspace', workspace, 'category', category, 'source', source,
+  'success_metrics', success_metrics, 'metadata', metadata,
+  'timeout_ms', timeout_ms, 'max_attempts', max_attempts,
+  'idempotency_key', idempotency_key, 'retry_at', retry_at,
+  'value', printf('%!.17g', value), 'effort', printf('%!.17g', effort),
+  'risk', printf('%!.17g', risk), 'not_before', not_before, 'deadline', deadline,
+  'aligns_with', aligns_with, 'contradicts', contradicts,
+  'attempts', attempts, 'result', json(result))
+FROM goals;
+
+CREATE VIEW carried_attempts(goal_id, attempt_id, to_state, detail) AS
+SELECT a.goal_id, a.id, a.state, json_object('number', a.number, 'worker', a.worker,
+  'lease_token', a.lease_token, 'lease_expires_at', a.lease_expires_at, 'takeovers', a.takeovers,
+  'branch', a.branch, 'base_commit', a.base_commit, 'plan_id', a.plan_id, 'digest', p.digest,
+  'task', p.task, 'outcome', json(a.outcome))
+FROM attempts a LEFT JOIN plans p ON p.id = a.plan_id;
+
+CREATE VIEW carried_tasks(goal_id, attempt_id, task_id, to_state, detail) AS
+SELECT goal_id, attempt_id, id, state, json_object('number', number, 'action', action,
+  'arguments', json(arguments), 'priority', priority, 'try', tries, 'commit', commit_id,
+  'result', json(result))
+FROM tasks;
+
+CREATE VIEW carried_changes(goal_id, attempt_id, to_state, detail) AS
+SELECT goal_id, attempt_id, state, json_object('change', id, 'workspace', workspace,
+  'branch', branch, 'base_commit', base_commit, 'head_commit', head_commit, 'tree', tree,
+  'files', json(files))
+FROM changes;
+
+CREATE VIEW carried_edges(goal_id, depends_on, detail) AS
+SELECT goal_id, depends_on, json_object('depends_on', depends_on)
+FROM goal_dependencies;
+
+CREATE VIEW carried_subjects(event, subject, to_state, detail) AS
+SELECT 'belief.carried', 'belief:' || id, NULL, json_object(
+  'subject', 'belief:' || id, 'belief', id, 'name', name, 'statement', statement,
+  'confidence', printf('%!.17g', confidence), 'active', active, 'immutable', immutable)
+FROM beliefs
+UNION ALL
+SELECT 'weight.carried', 'weight:' || name, NULL, json_object(
+  'subject', 'weight:' || name, 'weight', name,
+  'old', printf('%!.17g', standard), 'new', printf('%!.17g', weight))
+FROM score_weights
+UNION ALL
+SELECT 'breaker.carried', 'breaker:' || quote(action) || '@' || quote(workspace), state, json_object(
+  'subject', 'breaker:' || quote(action) || '@' || quote(workspace),
+  'action', action, 'workspace', workspace, 'failures', failures, 'retry_at', retry_at)
+FROM circuit_breakers
+UNION ALL
+SELECT 'worker.carried', 'worker:' || name, state, json_object(
+  'subject', 'worker:' || name, 'worker', name, 'pid', pid, 'host', host, 'version', version)
+FROM workers
+UNION ALL
+SELECT 'archive.carried', 'archive:' || number, NULL, json_object(
+  'subject', 'archive:' || number, 'archive', number, 'file', file, 'first_seq', first_seq,
+  'last_seq', last_seq, 'last_hash', lower(hex(last_hash)), 'goals', goals, 'made_at', made_at,
+  'public_key', lower(hex(public_key)))
+FROM archives;
+
+CREATE TRIGGER archives_before_insert BEFORE INSERT ON archives
+BEGIN
+  SELECT CASE
+    WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM archives)
+    THEN RAISE(ABORT, 'archives are numbered without gaps, from 1')
+    WHEN NEW.first_seq IS NOT (SELECT first_seq FROM ledger_start)
+    THEN RAISE(ABORT, 'an archive begins with the first entry that is left')
+    WHEN NOT EXISTS (
+      SELECT 1 FROM ledger_seals WHERE last_seq = NEW.last_seq AND hash = NEW.last_hash)
+    THEN RAISE(ABORT, 'an archive ends with a seal, and names its hash')
+    WHEN NEW.made_at IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', NEW.made_at)
+      OR julianday(NEW.made_at) NOT BETWEEN julianday('now', '-10 minutes')
+        AND julianday('now', '+1 second')
+    THEN RAISE(ABORT, 'an archive is dated when it is made')
+    WHEN NEW.actor = '' OR NEW.actor GLOB '*[' || char(1) || '-' || char(31) || ']*'
+      OR length(NEW.actor) > 200 OR instr(NEW.actor, char(0)) OR instr(NEW.file, char(0))
+    THEN RAISE(ABORT, 'actor is a name of 1 to 200 characters on one line; neither it nor file holds a NUL byte')
+  END;
+END;
+
+CREATE TRIGGER archives_after_insert AFTER INSERT ON archives
+BEGIN
+  INSERT INTO identity_ledger(actor, event, detail)
+  SELECT NEW.actor, 'archive.made', detail
+  FROM carried_subjects
+  WHERE event = 'archive.carried' AND subject = 'archive:' || NEW.number;
+  SELECT RAISE(ABORT, 'the ledger took no entry of this archive, so nothing is changed')
+  WHERE changes() <> 1;
+END;
+
+CREATE TRIGGER archives_update BEFORE UPDATE ON archives
+BEGIN
+  SELECT RAISE(ABORT, 'what was archived, and where to, never changes');
+END;
+
+CREATE TRIGGER archives_delete BEFORE DELETE ON archives
+BEGIN
+  SELECT RAISE(ABORT, 'what was archived, and where to, is never forgotten');
+END;
+
+CREATE TRIGGER archive_file_insert BEFORE INSERT ON archive_file
+BEGIN
+  SELECT RAISE(ABORT, 'a database does not become an archive: goalledger archive makes a file of its own');
+END;
+
+CREATE TRIGGER archive_file_update BEFORE UPDATE ON archive_file
+BEGIN
+  SELECT RAISE(ABORT, 'an archive begins where it began');
+END;
+
+CREATE TRIGGER archive_file_delete BEFORE DELETE ON archive_file
+BEGIN
+  SELECT RAISE(ABORT, 'an archive stays an archive');
+END;
+
+CREATE TRIGGER archive_pass_insert BEFORE INSERT ON archive_pass
+BEGIN
+  SELECT RAISE(ABORT, 'an archive pass is opened by goalledger archive, right after the entry archive.made')
+  WHERE EXISTS (SELECT 1 FROM archive_pass) OR NOT EXISTS (
+    SELECT 1
+    FROM archives a JOIN identity_ledger l ON l.event = 'archive.made'
+      AND json_extract(l.detail, '$.archive') = a.number
+    WHERE a.number = (SELECT max(number) FROM archives) AND a.last_seq = NEW.last_seq
+      AND l.seq = (SELECT max(seq) FROM identity_ledger));
+END;
+
+CREATE TRIGGER archive_pass_update BEFORE UPDATE ON archive_pass
+BEGIN
+  SELECT RAISE(ABORT, 'an archive pass goes as far as it said');
+END;
+
+CREATE TRIGGER archive_pass_delete BEFORE DELETE ON archive_pass
+BEGIN
+  SELECT RAISE(ABORT, 'the archive pass is not done: entries that were archived are still here')
+  WHERE EXISTS (SELECT 1 FROM identity_ledger WHERE seq <= OLD.last_seq)
+    OR EXISTS (SELECT 1 FROM ledger_seals WHERE first_seq <= OLD.last_seq);
+END;
+
+CREATE TRIGGER goals_after_delete AFTER DELETE ON goals
+BEGIN
+  INSERT INTO archived_goals(goal_id, archive, idempotency_key)
+  VALUES (OLD.id, (SELECT max(number) FROM archives), OLD.idempotency_key);
+END;
+
+CREATE TRIGGER archived_goals_insert BEFORE INSERT ON archived_goals
+BEGIN
+  SELECT RAISE(ABORT, 'archived_goals lists the goals that goalledger archive took away')
+  WHERE NOT EXISTS (SELECT 1 FROM archive_pass)
+    OR NEW.archive IS NOT (SELECT max(number) FROM archives)
+    OR EXISTS (SELECT 1 FROM goals WHERE id = NEW.goal_id)
+    OR EXISTS (
+      SELECT 1 FROM archived_goals
+      WHERE goal_id = NEW.goal_id OR idempotency_key = NEW.idempotency_key);
+END;
+
+CREATE TRIGGER archived_goals_update BEFORE UPDATE ON archived_goals
+BEGIN
+  SELECT RAISE(ABORT, 'where a goal was archived never changes');
+END;
+
+CREATE TRIGGER archived_goals_delete BEFORE DELETE ON archived_goals
+BEGIN
+  SELECT RAISE(ABORT, 'where a goal was archived is never forgotten');
 END;

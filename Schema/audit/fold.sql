@@ -2,8 +2,10 @@
 -- Each row names a subject, a column, what the ledger says and what the table says.
 WITH
 entries AS (
+  -- An archive has whole goals, and the older entries of what lives on elsewhere.
   SELECT seq, event, goal_id, goal_version, attempt_id, task_id, to_state, detail
   FROM identity_ledger
+  WHERE NOT EXISTS (SELECT 1 FROM archive_file) OR goal_id IN (SELECT id FROM goals)
 ),
 -- The latest transition of each subject.
 goal_ends AS (
@@ -42,7 +44,7 @@ attempt_leases AS (
   SELECT attempt_id, json_extract(detail, '$.worker') AS worker,
     json_extract(detail, '$.lease_token') AS lease_token, max(seq)
   FROM entries
-  WHERE event IN ('attempt.open', 'attempt.taken_over')
+  WHERE event IN ('attempt.open', 'attempt.taken_over', 'attempt.carried')
   GROUP BY attempt_id
 ),
 attempt_plans AS (
@@ -50,6 +52,7 @@ attempt_plans AS (
     json_extract(detail, '$.digest') AS digest, max(seq)
   FROM entries
   WHERE event = 'plan.made'
+    OR event = 'attempt.carried' AND json_extract(detail, '$.plan_id') IS NOT NULL
   GROUP BY attempt_id
 ),
 task_ends AS (
@@ -64,12 +67,12 @@ task_births AS (
     json_extract(detail, '$.action') AS action, json_extract(detail, '$.arguments') AS arguments,
     json_extract(detail, '$.priority') AS priority
   FROM entries
-  WHERE event = 'task.pending'
+  WHERE event IN ('task.pending', 'task.carried')
 ),
 task_tries AS (
-  SELECT task_id, count(*) AS tries
+  SELECT task_id, max(json_extract(detail, '$.try')) AS tries
   FROM entries
-  WHERE event = 'task.running'
+  WHERE event IN ('task.running', 'task.carried')
   GROUP BY task_id
 ),
 change_ends AS (
@@ -88,7 +91,7 @@ edges AS (
     WHERE event GLOB 'dependency.*'
     GROUP BY 1, 2
   )
-  WHERE event = 'dependency.added'
+  WHERE event IN ('dependency.added', 'dependency.carried')
 ),
 belief_words AS (
   SELECT json_extract(detail, '$.belief') AS id, json_extract(detail, '$.confidence') AS confidence,
@@ -102,12 +105,12 @@ belief_births AS (
   SELECT json_extract(detail, '$.belief') AS id, json_extract(detail, '$.name') AS name,
     json_extract(detail, '$.statement') AS statement
   FROM entries
-  WHERE event = 'belief.added'
+  WHERE event IN ('belief.added', 'belief.carried')
 ),
 weight_words AS (
   SELECT json_extract(detail, '$.weight') AS name, json_extract(detail, '$.new') AS weight, max(seq)
   FROM entries
-  WHERE event = 'weight.changed'
+  WHERE event GLOB 'weight.*'
   GROUP BY 1
 ),
 breaker_ends AS (
@@ -144,7 +147,7 @@ ledger(subject, id, name, value) AS (
   UNION ALL SELECT 'task', task_id, 'action', action FROM task_births
   UNION ALL SELECT 'task', task_id, 'arguments', arguments FROM task_births
   UNION ALL SELECT 'task', task_id, 'priority', priority FROM task_births
-  UNION ALL SELECT 'task', task_id, 'tries', tries FROM task_tries
+  UNION ALL SELECT 'task', task_id, 'tries', tries FROM task_tries WHERE tries > 0
   UNION ALL SELECT 'change of attempt', attempt_id, 'goal_id', goal_id FROM change_ends
   UNION ALL SELECT 'change of attempt', attempt_id, 'state', to_state FROM change_ends
   UNION ALL SELECT 'change of attempt', attempt_id, 'branch', branch FROM change_ends
@@ -162,6 +165,8 @@ ledger(subject, id, name, value) AS (
   UNION ALL SELECT 'breaker', action || ' ' || workspace, 'state', to_state FROM breaker_ends
     WHERE to_state <> 'closed'
   UNION ALL SELECT 'worker', name, 'state', to_state FROM worker_ends
+  UNION ALL SELECT 'archive', json_extract(detail, '$.archive'), 'making', detail FROM entries
+    WHERE event GLOB 'archive.*'
 ),
 live(subject, id, name, value) AS (
   SELECT 'goal', id, 'state', state FROM goals
@@ -203,6 +208,8 @@ live(subject, id, name, value) AS (
   UNION ALL SELECT 'breaker', action || ' ' || workspace, 'state', state FROM circuit_breakers
     WHERE state <> 'closed'
   UNION ALL SELECT 'worker', name, 'state', state FROM workers
+  UNION ALL SELECT 'archive', substr(subject, 9) + 0, 'making', detail FROM carried_subjects
+    WHERE event = 'archive.carried'
 )
 SELECT 'ledger' AS only_in, * FROM (SELECT * FROM ledger EXCEPT SELECT * FROM live)
 UNION ALL
@@ -222,6 +229,18 @@ FROM goals
 WHERE result IS NOT (
   SELECT outcome FROM attempts a WHERE a.goal_id = goals.id ORDER BY number DESC LIMIT 1)
 UNION ALL
+-- What was archived is nowhere else, and all of it is listed.
+SELECT 'tables', 'archived goal', goal_id, 'still here', 1
+FROM archived_goals
+WHERE goal_id IN (SELECT id FROM goals)
+UNION ALL
+SELECT 'tables', 'archive', number, 'goals', goals
+FROM archives
+WHERE goals <> (SELECT count(*) FROM archived_goals WHERE archive = number)
+UNION ALL
+SELECT 'tables', 'archive pass', last_seq, 'left open', 1
+FROM archive_pass
+UNION ALL
 SELECT 'ledger', 'ledger', NULL, 'seq', 'entries are missing'
-WHERE (SELECT coalesce(max(seq), 0) FROM identity_ledger)
+WHERE (SELECT max(seq) - (SELECT first_seq FROM ledger_start) + 1 FROM identity_ledger)
   <> (SELECT count(*) FROM identity_ledger);

@@ -9,8 +9,8 @@ WITH
 seals AS MATERIALIZED (
   SELECT first_seq, last_seq, count, sealed_at, hash, previous_hash, database_id, leaf_hashes,
     schema_hash, 'seal of ' || first_seq || ' to ' || last_seq AS name,
-    lag(last_seq, 1, 0) OVER sequence AS previous_seq,
-    lag(hash, 1, zeroblob(32)) OVER sequence AS previous_seal,
+    lag(last_seq, 1, (SELECT first_seq - 1 FROM ledger_start)) OVER sequence AS previous_seq,
+    lag(hash, 1, (SELECT previous_hash FROM ledger_start)) OVER sequence AS previous_seal,
     lead(first_seq) OVER sequence IS NULL AS is_last,
     sha3(CAST('goalledger-seal-v1' || char(10)
       || CASE typeof(database_id) WHEN 'null' THEN 'n0:'
@@ -165,7 +165,7 @@ expected(seq, leaf, sealed_at, last_seq, leaf_hashes, first_seq) AS (
   WHERE seq < last_seq AND 32 * (seq + 1 - first_seq) < length(leaf_hashes)
 ),
 head(last_seq) AS (
-  SELECT coalesce(max(last_seq), 0) FROM ledger_seals
+  SELECT coalesce(max(last_seq), (SELECT first_seq - 1 FROM ledger_start)) FROM ledger_seals
 ),
 -- The schema, hashed as the seals have it.
 objects AS (
@@ -199,8 +199,10 @@ schema_now(hash) AS (
 ),
 -- The fold, as in fold.sql: a test holds the two equal.
 entries AS (
+  -- An archive has whole goals, and the older entries of what lives on elsewhere.
   SELECT seq, event, goal_id, goal_version, attempt_id, task_id, to_state, detail
   FROM identity_ledger
+  WHERE NOT EXISTS (SELECT 1 FROM archive_file) OR goal_id IN (SELECT id FROM goals)
 ),
 -- The latest transition of each subject.
 goal_ends AS (
@@ -239,7 +241,7 @@ attempt_leases AS (
   SELECT attempt_id, json_extract(detail, '$.worker') AS worker,
     json_extract(detail, '$.lease_token') AS lease_token, max(seq)
   FROM entries
-  WHERE event IN ('attempt.open', 'attempt.taken_over')
+  WHERE event IN ('attempt.open', 'attempt.taken_over', 'attempt.carried')
   GROUP BY attempt_id
 ),
 attempt_plans AS (
@@ -247,6 +249,7 @@ attempt_plans AS (
     json_extract(detail, '$.digest') AS digest, max(seq)
   FROM entries
   WHERE event = 'plan.made'
+    OR event = 'attempt.carried' AND json_extract(detail, '$.plan_id') IS NOT NULL
   GROUP BY attempt_id
 ),
 task_ends AS (
@@ -261,12 +264,12 @@ task_births AS (
     json_extract(detail, '$.action') AS action, json_extract(detail, '$.arguments') AS arguments,
     json_extract(detail, '$.priority') AS priority
   FROM entries
-  WHERE event = 'task.pending'
+  WHERE event IN ('task.pending', 'task.carried')
 ),
 task_tries AS (
-  SELECT task_id, count(*) AS tries
+  SELECT task_id, max(json_extract(detail, '$.try')) AS tries
   FROM entries
-  WHERE event = 'task.running'
+  WHERE event IN ('task.running', 'task.carried')
   GROUP BY task_id
 ),
 change_ends AS (
@@ -285,7 +288,7 @@ edges AS (
     WHERE event GLOB 'dependency.*'
     GROUP BY 1, 2
   )
-  WHERE event = 'dependency.added'
+  WHERE event IN ('dependency.added', 'dependency.carried')
 ),
 belief_words AS (
   SELECT json_extract(detail, '$.belief') AS id, json_extract(detail, '$.confidence') AS confidence,
@@ -299,12 +302,12 @@ belief_births AS (
   SELECT json_extract(detail, '$.belief') AS id, json_extract(detail, '$.name') AS name,
     json_extract(detail, '$.statement') AS statement
   FROM entries
-  WHERE event = 'belief.added'
+  WHERE event IN ('belief.added', 'belief.carried')
 ),
 weight_words AS (
   SELECT json_extract(detail, '$.weight') AS name, json_extract(detail, '$.new') AS weight, max(seq)
   FROM entries
-  WHERE event = 'weight.changed'
+  WHERE event GLOB 'weight.*'
   GROUP BY 1
 ),
 breaker_ends AS (
@@ -341,7 +344,7 @@ ledger(subject, id, name, value) AS (
   UNION ALL SELECT 'task', task_id, 'action', action FROM task_births
   UNION ALL SELECT 'task', task_id, 'arguments', arguments FROM task_births
   UNION ALL SELECT 'task', task_id, 'priority', priority FROM task_births
-  UNION ALL SELECT 'task', task_id, 'tries', tries FROM task_tries
+  UNION ALL SELECT 'task', task_id, 'tries', tries FROM task_tries WHERE tries > 0
   UNION ALL SELECT 'change of attempt', attempt_id, 'goal_id', goal_id FROM change_ends
   UNION ALL SELECT 'change of attempt', attempt_id, 'state', to_state FROM change_ends
   UNION ALL SELECT 'change of attempt', attempt_id, 'branch', branch FROM change_ends
@@ -359,6 +362,8 @@ ledger(subject, id, name, value) AS (
   UNION ALL SELECT 'breaker', action || ' ' || workspace, 'state', to_state FROM breaker_ends
     WHERE to_state <> 'closed'
   UNION ALL SELECT 'worker', name, 'state', to_state FROM worker_ends
+  UNION ALL SELECT 'archive', json_extract(detail, '$.archive'), 'making', detail FROM entries
+    WHERE event GLOB 'archive.*'
 ),
 live(subject, id, name, value) AS (
   SELECT 'goal', id, 'state', state FROM goals
@@ -400,6 +405,8 @@ live(subject, id, name, value) AS (
   UNION ALL SELECT 'breaker', action || ' ' || workspace, 'state', state FROM circuit_breakers
     WHERE state <> 'closed'
   UNION ALL SELECT 'worker', name, 'state', state FROM workers
+  UNION ALL SELECT 'archive', substr(subject, 9) + 0, 'making', detail FROM carried_subjects
+    WHERE event = 'archive.carried'
 ),
 fold AS (
 SELECT 'ledger' AS only_in, * FROM (SELECT * FROM ledger EXCEPT SELECT * FROM live)
@@ -420,8 +427,20 @@ FROM goals
 WHERE result IS NOT (
   SELECT outcome FROM attempts a WHERE a.goal_id = goals.id ORDER BY number DESC LIMIT 1)
 UNION ALL
+-- What was archived is nowhere else, and all of it is listed.
+SELECT 'tables', 'archived goal', goal_id, 'still here', 1
+FROM archived_goals
+WHERE goal_id IN (SELECT id FROM goals)
+UNION ALL
+SELECT 'tables', 'archive', number, 'goals', goals
+FROM archives
+WHERE goals <> (SELECT count(*) FROM archived_goals WHERE archive = number)
+UNION ALL
+SELECT 'tables', 'archive pass', last_seq, 'left open', 1
+FROM archive_pass
+UNION ALL
 SELECT 'ledger', 'ledger', NULL, 'seq', 'entries are missing'
-WHERE (SELECT coalesce(max(seq), 0) FROM identity_ledger)
+WHERE (SELECT max(seq) - (SELECT first_seq FROM ledger_start) + 1 FROM identity_ledger)
   <> (SELECT count(*) FROM identity_ledger)
 ),
 findings(place, seq, subject, finding) AS MATERIALIZED (
@@ -455,9 +474,8 @@ findings(place, seq, subject, finding) AS MATERIALIZED (
   FROM expected x LEFT JOIN leaves l ON l.seq = x.seq
   WHERE l.leaf IS NOT x.leaf
   UNION ALL
-  SELECT 2, seq, 'entry ' || seq, 'has a number below 1'
-  FROM identity_ledger
-  WHERE seq < 1
+  SELECT 2, seq, 'entry ' || seq, 'has a number below ' || first_seq || ', where this file begins'
+  FROM identity_ledger JOIN ledger_start ON seq < first_seq
   UNION ALL
   SELECT 2, seq, 'entry ' || seq, 'follows a gap in what is not sealed yet'
   FROM identity_ledger
@@ -491,6 +509,10 @@ UNION ALL
 SELECT 'verdict', CASE count(*) WHEN 0 THEN 'sound'
   ELSE 'NOT SOUND: ' || count(*) || ' findings' END
 FROM findings
+UNION ALL
+SELECT 'not checked', 'entries ' || first_seq || ' to ' || last_seq || ', archived to ' || file
+  || ': verify that file, and that its last seal has the hash ' || lower(hex(last_hash))
+FROM archives
 UNION ALL
 SELECT 'not checked', 'the signatures of seals and whose they are, and the SHA-256 tree: '
   || 'goalledger verify does';

@@ -7,6 +7,7 @@ extension Connection {
     let database = unsafe try open()
     unsafe sqlite3_busy_timeout(database, max(0, options.busyTimeout))
     try set(SQLITE_DBCONFIG_ENABLE_FKEY, options.foreignKeys)
+    try set(SQLITE_DBCONFIG_ENABLE_TRIGGER, options.triggers)
     try set(SQLITE_DBCONFIG_DEFENSIVE, options.defensive)
     try set(SQLITE_DBCONFIG_DQS_DML, options.doubleQuotedStrings)
     try set(SQLITE_DBCONFIG_DQS_DDL, options.doubleQuotedStrings)

@@ -36,6 +36,8 @@ public struct OpenOptions: Sendable, Hashable {
   public var journal: Journal? = .wal
   /// Whether foreign keys are enforced.
   public var foreignKeys = true
+  /// Whether triggers fire at all. Off for whoever copies rows that were checked where they came from.
+  public var triggers = true
   /// Whether triggers fire for rows that REPLACE deletes.
   public var recursiveTriggers = true
   /// Whether SQL that could corrupt the file, such as writing to `sqlite_schema`, is refused.

@@ -37,7 +37,7 @@ struct Goalledger: AsyncParsableCommand {
       CommandGroup(name: "Work", subcommands: [Work.self, Execute.self]),
       CommandGroup(
         name: "Keep house",
-        subcommands: [Init.self, Doctor.self, Migrate.self, Backup.self]
+        subcommands: [Init.self, Doctor.self, Migrate.self, Backup.self, Archive.self]
       ),
     ]
   )

@@ -62,6 +62,9 @@ final class Bench {
     return outcome
   }
 
+  /// Begins the transcript anew: what went before is no part of what is shown.
+  func forgetTranscript() { transcript = "" }
+
   /// Runs any program to its end; nothing of it is shown.
   @discardableResult
   func run(_ program: String, _ arguments: [String], input: String = "") async throws -> Outcome {

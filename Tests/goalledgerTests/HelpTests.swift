@@ -3,7 +3,7 @@ import Testing
 @Suite("Help")
 struct HelpTests {
   static let commands = [
-    "", "abandon", "add", "adopt", "backup", "check-proof", "checkpoint", "diff", "doctor",
+    "", "abandon", "add", "adopt", "archive", "backup", "check-proof", "checkpoint", "diff", "doctor",
     "execute", "init", "list", "log", "migrate", "plan", "prove", "retry", "show", "verify", "work",
   ]
 

@@ -146,7 +146,7 @@ struct Seal: Sendable, Hashable {
 /// Where the next seal begins.
 struct SealHead: Sendable, Hashable {
   let databaseID: String
-  /// The last sealed entry; 0 where none is.
+  /// The last sealed entry, in an archive if not here; 0 where none is.
   let lastSeq: Int64
   let hash: [UInt8]
 
@@ -156,8 +156,10 @@ struct SealHead: Sendable, Hashable {
       "SELECT last_seq, hash FROM ledger_seals ORDER BY first_seq DESC LIMIT 1"
     ) { ($0.int(0) ?? 0, $0.blob(1) ?? []) }
     databaseID = id ?? ""
-    lastSeq = last?.0 ?? 0
-    hash = last?.1 ?? Seal.noHash
+    // Where no seal is here, the last one may be in an archive.
+    let start = try LedgerStart(connection)
+    lastSeq = last?.0 ?? start.firstSeq - 1
+    hash = last?.1 ?? start.previousHash
   }
 }
 

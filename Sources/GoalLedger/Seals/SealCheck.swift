@@ -120,15 +120,17 @@ extension Seal {
 struct SealChain: Sendable {
   let databaseID: String
   let demands: VerificationDemands
-  private(set) var lastSeq: Int64 = 0
-  private(set) var lastHash = Seal.noHash
+  private(set) var lastSeq: Int64
+  private(set) var lastHash: [UInt8]
   private(set) var lastSchema: [UInt8]?
   private(set) var lastSealedAt = ""
   private(set) var keys: [[UInt8]] = []
 
-  init(databaseID: String, demands: VerificationDemands) {
+  init(databaseID: String, start: LedgerStart, demands: VerificationDemands) {
     self.databaseID = databaseID
     self.demands = demands
+    lastSeq = start.firstSeq &- 1
+    lastHash = start.previousHash
   }
 
   /// Takes the next seal into the chain, and says what is wrong with its place in it.

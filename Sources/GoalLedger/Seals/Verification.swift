@@ -4,6 +4,8 @@
 public struct VerificationDemands: Sendable, Hashable {
   /// The public keys, 32 bytes each, that seals may be signed with; nil for any.
   public var publicKeys: Set<[UInt8]>?
+  /// Archives to check as well, each by itself and together with the database.
+  public var archives: [String] = []
   /// Checkpoints that the ledger's tree must extend.
   public var checkpoints: [CheckpointDemand] = []
 

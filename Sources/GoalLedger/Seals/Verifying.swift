@@ -20,7 +20,9 @@ extension SQLiteGoalStore {
         do throws(LedgerError) {
           return .success(
             try await folding.read { connection throws(SQLiteError) in
-              try Self.schemaFindings(connection) + Self.foldFindings(connection)
+              try Self.schemaFindings(connection)
+                + ArchiveCheck.findings(connection, demands)
+                + Self.foldFindings(connection)
             }
           )
         } catch {
@@ -29,6 +31,7 @@ extension SQLiteGoalStore {
       }
       try await verifySeals(demands, &verification)
       verification.add(try await tables.value.get())
+      verification.add(try await verifyArchives(demands))
     } catch  where error.code == .corrupt || error.code == .internal {
       verification.add(.wrong("the file", "is damaged: \(error.message)"))
     }
@@ -40,7 +43,10 @@ extension SQLiteGoalStore {
     _ verification: inout Verification
   ) async throws(LedgerError) {
     let reader = try LedgerReader(path: path)
-    var chain = SealChain(databaseID: try await databaseID(), demands: demands)
+    let start = try await reader.read { connection throws(SQLiteError) in
+      try LedgerStart(connection)
+    }
+    var chain = SealChain(databaseID: try await databaseID(), start: start, demands: demands)
     var clock = EntryClock()
     // Two pages are being hashed while the next one is read.
     var checking: [Task<SealPage.Findings, Never>] = []
@@ -64,7 +70,9 @@ extension SQLiteGoalStore {
       if checking.count > 2 { verification.add(await checking.removeFirst().value) }
     }
     for check in checking { verification.add(await check.value) }
-    try await verifyTree(outside: first.map { $0...after }, demands, reader, &verification)
+    // Without a seal here the tree ends with what was archived.
+    let seals = first.map { $0..<after &+ 1 } ?? start.firstSeq..<start.firstSeq
+    try await verifyTree(outside: seals, demands, reader, &verification)
     verification.lastSeal = verification.seals > 0 ? hexadecimal(chain.lastHash) : nil
     verification.keys = chain.keys.map { hexadecimal($0) }
     try await verifyTail(after: chain, clock, reader, &verification)
@@ -72,7 +80,7 @@ extension SQLiteGoalStore {
 
   /// The tree's rows outside the seals' range, its head, and the checkpoints that were kept elsewhere.
   private func verifyTree(
-    outside seals: ClosedRange<Int64>?,
+    outside seals: Range<Int64>,
     _ demands: VerificationDemands,
     _ reader: LedgerReader,
     _ verification: inout Verification
@@ -87,8 +95,8 @@ extension SQLiteGoalStore {
       return (
         try TreePage.findings(
           connection,
-          before: seals?.lowerBound ?? 1,
-          after: seals?.upperBound ?? 0
+          before: seals.lowerBound,
+          after: seals.upperBound &- 1
         ), size, try? connection.tree.edge(size).root, found
       )
     }
@@ -112,14 +120,18 @@ extension SQLiteGoalStore {
           "SELECT seq, at FROM identity_ledger WHERE seq > ? ORDER BY seq",
           chain.lastSeq
         ) { ($0.int(0) ?? 0, $0.text(1) ?? "") },
-        try connection.query("SELECT seq FROM identity_ledger WHERE seq < 1 LIMIT 1") {
-          $0.int(0) ?? 0
-        },
+        try connection.query(
+          "SELECT seq, first_seq FROM identity_ledger JOIN ledger_start ON seq < first_seq LIMIT 1"
+        ) { ($0.int(0) ?? 0, $0.int(1) ?? 0) },
         try SchemaPrint(connection),
         try connection.first("SELECT max(applied_at) FROM schema_migrations") { $0.text(0) } ?? nil
       )
     }
-    for seq in outside { verification.add(.wrong("entry \(seq)", "has a number below 1")) }
+    for (seq, first) in outside {
+      verification.add(
+        .wrong("entry \(seq)", "has a number below \(first), where this file begins")
+      )
+    }
     var expected = chain.lastSeq &+ 1
     for (seq, _) in tail {
       if seq != expected {

@@ -23,6 +23,8 @@ public protocol GoalStore: Sendable {
 
   /// A goal, or nil.
   func goal(_ id: Goal.ID) async throws(LedgerError) -> Goal?
+  /// Where a goal is that was archived; nil for any other.
+  func archived(_ goal: Goal.ID) async throws(LedgerError) -> ArchivedGoal?
   /// Goals by their number, newest first.
   func goals(state: GoalState?, limit: Int) async throws(LedgerError) -> [Goal]
   /// A goal's attempts, first to last.

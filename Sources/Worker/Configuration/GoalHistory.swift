@@ -36,11 +36,7 @@ public struct GoalHistory: Sendable {
     from store: some GoalStore
   ) async throws(LedgerError) -> GoalHistory {
     guard let goal = try await store.goal(id) else {
-      throw LedgerError(
-        .notFound,
-        "there is no goal \(id)",
-        hint: "goalledger list shows what there is"
-      )
+      throw try await store.missing(id)
     }
     var parts: [Part] = []
     for attempt in try await store.attempts(of: id) {

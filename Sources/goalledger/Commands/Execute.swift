@@ -77,7 +77,9 @@ struct Execute: AsyncParsableCommand {
         () async throws(LedgerError) in try await store.add(asked, actor: name)
       }
     }
-    guard let id, let goal = try await store.goal(id) else { throw LedgerError.noGoal(id ?? 0) }
+    guard let id, let goal = try await store.goal(id) else {
+      throw try await store.missing(id ?? 0)
+    }
     guard goal.state != .adopted else { return goal }
     guard goal.state == .proposed || goal.state == .failed else {
       let error = LedgerError(

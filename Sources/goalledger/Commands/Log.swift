@@ -30,7 +30,7 @@ struct Log: AsyncParsableCommand {
 
   func run() async throws {
     let store = try await database.open()
-    if let id, try await store.goal(id) == nil { throw LedgerError.noGoal(id) }
+    if let id, try await store.goal(id) == nil { throw try await store.missing(id) }
     if output.json, !follow { Terminal.output.write("[") }
     var last = after
     var isFirst = true
@@ -65,11 +65,5 @@ struct Log: AsyncParsableCommand {
       let now = try await store.changeCounter()
       if now != counter { return now }
     }
-  }
-}
-
-extension LedgerError {
-  static func noGoal(_ id: Goal.ID) -> LedgerError {
-    LedgerError(.notFound, "there is no goal \(id)", hint: "goalledger list shows what there is")
   }
 }

@@ -20,6 +20,7 @@ struct Verify: AsyncParsableCommand {
 
       Examples:
         goalledger verify
+        goalledger verify --archive goals.archive.db
         goalledger verify --checkpoint goals.checkpoint --key goals.key
         goalledger verify --json | jq '.findings[0]'
       """
@@ -41,12 +42,21 @@ struct Verify: AsyncParsableCommand {
   )
   var key: [KeyArgument] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "An archive, to check it as well, by itself and together with the database.",
+      valueName: "file"
+    )
+  )
+  var archive: [String] = []
+
   @OptionGroup var database: DatabaseOptions
   @OptionGroup var output: JSONOptions
 
   func run() async throws {
     let store = try await database.open()
     var demands = VerificationDemands()
+    demands.archives = archive
     if checkpoint.isEmpty {
       if !key.isEmpty { demands.publicKeys = try KeyArgument.publicKeys(key) }
     } else {

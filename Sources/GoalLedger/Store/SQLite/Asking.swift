@@ -76,6 +76,7 @@ extension SQLiteGoalStore {
     actor: String,
     reason: String?
   ) async throws(LedgerError) -> Goal {
+    if try await archived(id) != nil { throw try await missing(id) }
     let actor = try redactor.admit(actor, as: "actor")
     let reason = redactor.text(reason)
     return try await writer.write { connection throws(LedgerError) in

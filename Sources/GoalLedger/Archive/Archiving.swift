@@ -1,0 +1,99 @@
+// Archiving: old history moves to a file of its own. The order is what makes it safe: copied,
+// committed and synced there; verified there; only then deleted here, in one transaction.
+//
+// What must stay true: until that transaction commits the database has everything, and after it the
+// archive has; so a run that ends anywhere is finished by the next one, which first takes back what
+// a copy without its transaction left in the archive.
+import SQLite
+
+/// What to archive, and where to.
+public struct ArchiveRequest: Sendable, Hashable {
+  /// Seals made before this go.
+  public var before: Timestamp
+  /// The archive, an absolute path; nil for the one of the last time, or else `standard`.
+  public var file: String?
+  /// The archive of a database that was never archived, an absolute path.
+  public var standard: String
+  /// Who archives.
+  public var actor: String
+
+  /// A request to archive.
+  public init(before: Timestamp, file: String?, standard: String, actor: String) {
+    self.before = before
+    self.file = file
+    self.standard = standard
+    self.actor = actor
+  }
+}
+
+/// What was archived.
+public struct ArchiveReport: Sendable, Hashable {
+  /// The pass.
+  public let archive: ArchiveRecord
+  /// How many seals went.
+  public let seals: Int64
+  /// How many entries carry over what lives on.
+  public let carried: Int64
+  /// How long the database was locked for writing, in milliseconds.
+  public let lockedMilliseconds: Double
+}
+
+/// Is told before each step that a crash could come between; what it throws ends the pass there.
+public typealias ArchiveStep = @Sendable (String) throws(LedgerError) -> Void
+
+extension SQLiteGoalStore {
+  /// Moves the oldest seals, their entries and the goals they cover to an archive.
+  /// - Parameters:
+  ///   - request: what, and where to.
+  ///   - key: what the record of it is signed with.
+  ///   - step: for tests, which end a pass at each step.
+  /// - returns: what went; nil where no seal is old enough, and nothing was changed.
+  /// - throws: `refused` or `incompatible` for a file that is no archive of this database, `corrupt`
+  ///   where what was copied does not verify, `busy` where goals change all the time.
+  public func archive(
+    _ request: ArchiveRequest,
+    key: SealingKey,
+    step: @escaping ArchiveStep = { _ in }
+  ) async throws(LedgerError) -> ArchiveReport? {
+    let pass = try ArchivePass(path, request, step)
+    guard try await pass.survey() else { return nil }
+    for _ in 1...5 {
+      let copied = try await pass.copy()
+      try step("verify the archive")
+      try await Self.requireSound(copied)
+      if let report = try await pass.move(copied, key: key) {
+        try step("shorten the log")
+        try? await checkpoint()
+        return report
+      }
+    }
+    throw LedgerError(
+      .busy,
+      "goals that were to be archived kept changing; nothing was deleted",
+      hint: "run it again, with an earlier date"
+    )
+  }
+
+  /// That an archive verifies on its own and ends as the copy did.
+  private static func requireSound(_ copied: ArchivePass.Copied) async throws(LedgerError) {
+    let store = try await reading(path: copied.file)
+    let verification = try await store.verify(VerificationDemands())
+    guard verification.isSound, verification.lastSeal == hexadecimal(copied.stretch.lastHash) else {
+      let first = verification.findings.first { $0.isWrong }
+      let what = first.map { "\($0.subject) \($0.sentence)" } ?? "it does not end where it should"
+      throw LedgerError(
+        .corrupt,
+        "what was copied to \(copied.file) does not verify: \(what)",
+        hint: "nothing was deleted; run: goalledger verify"
+      )
+    }
+  }
+
+  /// Opens a database, an archive for one, to read it alone.
+  /// - throws: as ``open(path:_:durability:)``.
+  public static func reading(path: String) async throws(LedgerError) -> SQLiteGoalStore {
+    let writer = try LedgerWriter(path: path, options: .reader)
+    try await writer.migrate(.asIs)
+    return SQLiteGoalStore(path: path, writer: writer, reader: try LedgerReader(path: path))
+  }
+}
