@@ -1,7 +1,7 @@
 -- The identity ledger: one line for every state transition, amendment and decision, written by the
 -- triggers of the tables it is about, in the transaction that makes the change.
 -- What must stay true: seq is contiguous from 1; nothing is ever changed, and removed only once it
--- is in an archive (0016_archive.sql); what a trigger
+-- is in an archive (0015_archive.sql); what a trigger
 -- inserts here fails no CHECK and collides with no key (OR IGNORE and OR FAIL on the client's
 -- statement would turn that into a change without its entry). What may be inserted is said in
 -- ledger_guard, which needs all tables and so comes after them.

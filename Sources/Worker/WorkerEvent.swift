@@ -59,7 +59,7 @@ extension WorkerEvent {
         milliseconds: milliseconds
       )
     case .warning(let sentence): .warning(redactor.text(sentence))
-    case .started, .planned, .draining, .stopped: self
+    case .started, .planned, .checkpoint, .draining, .stopped: self
     }
   }
 }

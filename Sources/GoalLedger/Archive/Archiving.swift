@@ -94,6 +94,11 @@ extension SQLiteGoalStore {
   public static func reading(path: String) async throws(LedgerError) -> SQLiteGoalStore {
     let writer = try LedgerWriter(path: path, options: .reader)
     try await writer.migrate(.asIs)
-    return SQLiteGoalStore(path: path, writer: writer, reader: try LedgerReader(path: path))
+    return SQLiteGoalStore(
+      path: path,
+      writer: writer,
+      reader: try LedgerReader(path: path),
+      redactor: .standard
+    )
   }
 }
