@@ -121,6 +121,7 @@ CREATE TABLE goals (
   -- Derived
   score REAL NOT NULL DEFAULT 0,
   score_epoch INTEGER NOT NULL DEFAULT 0,
+  rescore_at TEXT,
   blockers INTEGER NOT NULL DEFAULT 0,
   waits_until TEXT,
   updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -143,6 +144,17 @@ WHERE state = 'adopted' AND waits_until IS NOT NULL;
 
 CREATE INDEX goals_stale_scores ON goals(score_epoch)
 WHERE state IN ('proposed', 'adopted');
+
+-- Goals whose urgency is yet to change: a score ages by itself only through the deadline.
+CREATE INDEX goals_aging ON goals(rescore_at)
+WHERE rescore_at IS NOT NULL AND state IN ('proposed', 'adopted');
+
+-- Goals that come back by themselves after a failed attempt, unlike those that wait for not_before.
+CREATE INDEX goals_retrying ON goals(waits_until)
+WHERE state = 'adopted' AND blockers = 0 AND retry_at IS NOT NULL AND waits_until IS retry_at;
+
+-- Lists by state, newest first.
+CREATE INDEX goals_states ON goals(state);
 
 CREATE INDEX goals_deadlines ON goals(deadline)
 WHERE deadline IS NOT NULL AND state IN ('proposed', 'adopted');
@@ -187,7 +199,9 @@ END;
 -- The one definition of a score: the weighted sum, less 1 where the goal contradicts an active
 -- belief, clamped to [0,1]. Urgency grows from 0 to 1 within the last day before the deadline and
 -- is 0 past it; alignment is the mean confidence of the active beliefs the goal aligns with.
-CREATE VIEW goal_score_formula(id, score) AS
+-- rescore_at is when time alone will have changed it: as the last day begins, every quarter of an
+-- hour within it (a hundredth of the urgency's weight), just past the deadline, and never after.
+CREATE VIEW goal_score_formula(id, score, rescore_at) AS
 SELECT g.id, max(0.0, min(1.0,
   (SELECT weight FROM score_weights WHERE name = 'value') * g.value
   + (SELECT weight FROM score_weights WHERE name = 'effort') * (1 - g.effort)
@@ -212,7 +226,14 @@ SELECT g.id, max(0.0, min(1.0,
         SELECT 1
         FROM goal_beliefs gb JOIN beliefs b ON b.id = gb.belief_id AND b.active = 1
         WHERE gb.goal_id = g.id AND gb.relation = 'contradicts')
-    END))
+    END)),
+  CASE
+    WHEN g.deadline IS NULL OR julianday(g.deadline) < julianday('now') THEN NULL
+    WHEN julianday(g.deadline) - julianday('now') > 1
+    THEN strftime('%Y-%m-%dT%H:%M:%fZ', g.deadline, '-1 day')
+    ELSE min(strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+15 minutes'),
+      strftime('%Y-%m-%dT%H:%M:%fZ', g.deadline, '+0.001 seconds'))
+  END
 FROM goals g;
 
 -- What was asked of a goal, one row a column, REALs as the ledger writes them.

@@ -17,6 +17,8 @@ BEGIN
       OR NEW.score IS NOT 0
       OR (NEW.result, NEW.retry_at, NEW.waits_until) IS NOT (NULL, NULL, NULL)
     THEN RAISE(ABORT, 'version, attempts, result, retry_at, score, score_epoch, blockers and waits_until are kept for you: leave them out')
+    WHEN NEW.rescore_at IS NOT NULL
+    THEN RAISE(ABORT, 'rescore_at follows the deadline: leave it out')
     WHEN NEW.created_at IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
       OR NEW.updated_at IS NOT NEW.created_at
     THEN RAISE(ABORT, 'a goal is born now: leave created_at and updated_at out')
@@ -195,14 +197,16 @@ BEGIN
 END;
 
 -- A score is set apart from everything else, and is what the formula says now.
-CREATE TRIGGER goals_before_score BEFORE UPDATE OF score, score_epoch ON goals
+CREATE TRIGGER goals_before_score BEFORE UPDATE OF score, score_epoch, rescore_at ON goals
 BEGIN
-  SELECT RAISE(ABORT, 'score follows goal_score_formula: leave it out, or set it and score_epoch to what the formula says now')
-  WHERE (NEW.score, NEW.score_epoch) IS NOT (OLD.score, OLD.score_epoch)
+  SELECT RAISE(ABORT, 'score follows goal_score_formula: leave it out, or set it, score_epoch and rescore_at to what the formula says now')
+  WHERE (NEW.score, NEW.score_epoch, NEW.rescore_at)
+      IS NOT (OLD.score, OLD.score_epoch, OLD.rescore_at)
     AND ((NEW.value, NEW.effort, NEW.risk, NEW.deadline, NEW.aligns_with, NEW.contradicts)
         IS NOT (OLD.value, OLD.effort, OLD.risk, OLD.deadline, OLD.aligns_with, OLD.contradicts)
       OR NEW.score_epoch IS NOT (SELECT epoch FROM score_epoch)
-      OR NEW.score IS NOT (SELECT score FROM goal_score_formula WHERE id = OLD.id));
+      OR (NEW.score, NEW.rescore_at)
+        IS NOT (SELECT score, rescore_at FROM goal_score_formula WHERE id = OLD.id));
 END;
 
 CREATE TRIGGER goals_delete BEFORE DELETE ON goals

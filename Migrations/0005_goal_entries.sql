@@ -29,7 +29,8 @@ BEGIN
   WHERE NEW.contradicts <> '[]';
 
   UPDATE goals
-  SET score = (SELECT score FROM goal_score_formula WHERE id = NEW.id),
+  SET (score, rescore_at) = (
+      SELECT score, rescore_at FROM goal_score_formula WHERE id = NEW.id),
     score_epoch = (SELECT epoch FROM score_epoch)
   WHERE id = NEW.id;
   UPDATE goals
@@ -133,6 +134,32 @@ BEGIN
   SET actor = NULL, reason = NULL, lease_token = NULL
   WHERE id = NEW.id AND (actor IS NOT NULL OR reason IS NOT NULL OR lease_token IS NOT NULL);
 
+  UPDATE goals
+  SET score = (SELECT score FROM goal_score_formula WHERE id = NEW.id),
+    score_epoch = (SELECT epoch FROM score_epoch)
+  WHERE id = NEW.id
+    AND (NEW.state = 'adopted' AND OLD.state <> 'adopted'
+      OR (NEW.value, NEW.effort, NEW.risk, NEW.deadline, NEW.aligns_with, NEW.contradicts)
+      IS NOT (OLD.value, OLD.effort, OLD.risk, OLD.deadline, OLD.aligns_with, OLD.contradicts));
+
+  -- A satisfied goal releases up to a hundred dependents at once; more is left to the queue.
+  INSERT INTO release_queue(goal_id)
+  SELECT NEW.id
+  WHERE NEW.state = 'satisfied' AND OLD.state <> 'satisfied' AND 100 < (
+    SELECT count(*)
+    FROM (SELECT 1 FROM goal_dependencies WHERE depends_on = NEW.id AND met = 0 LIMIT 101));
+  UPDATE goal_dependencies
+  SET met = 1
+  WHERE depends_on = NEW.id AND met = 0
+    AND NEW.state = 'satisfied' AND OLD.state <> 'satisfied'
+    AND NOT EXISTS (SELECT 1 FROM release_queue WHERE goal_id = NEW.id);
+END;
+
+-- The mirror of a goal's beliefs, apart from the rest, since the statements that write it cost
+-- something even where they write nothing.
+CREATE TRIGGER goals_after_beliefs AFTER UPDATE OF aligns_with, contradicts ON goals
+WHEN (NEW.aligns_with, NEW.contradicts) IS NOT (OLD.aligns_with, OLD.contradicts)
+BEGIN
   DELETE FROM goal_beliefs
   WHERE goal_id = NEW.id
     AND (NEW.aligns_with, NEW.contradicts) IS NOT (OLD.aligns_with, OLD.contradicts)
@@ -153,22 +180,8 @@ BEGIN
     SELECT 1 FROM goal_beliefs
     WHERE belief_id = e.value AND goal_id = NEW.id AND relation = 'contradicts');
   UPDATE goals
-  SET score = (SELECT score FROM goal_score_formula WHERE id = NEW.id),
+  SET (score, rescore_at) = (
+      SELECT score, rescore_at FROM goal_score_formula WHERE id = NEW.id),
     score_epoch = (SELECT epoch FROM score_epoch)
-  WHERE id = NEW.id
-    AND (NEW.state = 'adopted' AND OLD.state <> 'adopted'
-      OR (NEW.value, NEW.effort, NEW.risk, NEW.deadline, NEW.aligns_with, NEW.contradicts)
-      IS NOT (OLD.value, OLD.effort, OLD.risk, OLD.deadline, OLD.aligns_with, OLD.contradicts));
-
-  -- A satisfied goal releases up to a hundred dependents at once; more is left to the queue.
-  INSERT INTO release_queue(goal_id)
-  SELECT NEW.id
-  WHERE NEW.state = 'satisfied' AND OLD.state <> 'satisfied' AND 100 < (
-    SELECT count(*)
-    FROM (SELECT 1 FROM goal_dependencies WHERE depends_on = NEW.id AND met = 0 LIMIT 101));
-  UPDATE goal_dependencies
-  SET met = 1
-  WHERE depends_on = NEW.id AND met = 0
-    AND NEW.state = 'satisfied' AND OLD.state <> 'satisfied'
-    AND NOT EXISTS (SELECT 1 FROM release_queue WHERE goal_id = NEW.id);
+  WHERE id = NEW.id;
 END;

@@ -76,7 +76,9 @@ BEGIN
   SELECT CASE
     WHEN NEW.id <> -1
     THEN RAISE(ABORT, 'an attempt''s id is given by the database: leave id out')
-    WHEN coalesce(NEW.number, 0) <> 0 OR (NEW.state, NEW.takeovers) IS NOT ('open', 0)
+    WHEN coalesce(NEW.number, 0) NOT IN (
+        0, (SELECT count(*) + 1 FROM attempts WHERE goal_id = NEW.goal_id))
+      OR (NEW.state, NEW.takeovers) IS NOT ('open', 0)
       OR (NEW.plan_id, NEW.ended_at, NEW.outcome) IS NOT (NULL, NULL, NULL)
       OR NEW.started_at IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
     THEN RAISE(ABORT, 'an attempt opens now, without a plan or an outcome: say goal_id, worker, lease_token and lease_expires_at')
@@ -106,13 +108,12 @@ CREATE TRIGGER attempts_after_insert AFTER INSERT ON attempts
 BEGIN
   UPDATE attempts
   SET number = (SELECT count(*) FROM attempts WHERE goal_id = NEW.goal_id)
-  WHERE id = NEW.id;
+  WHERE id = NEW.id AND NEW.number = 0;
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, to_state, detail)
-  SELECT worker, 'attempt.open', goal_id, id, 'open', json_object(
-    'number', number, 'worker', worker, 'lease_token', lease_token,
-    'lease_expires_at', lease_expires_at, 'branch', branch, 'base_commit', base_commit)
-  FROM attempts
-  WHERE id = NEW.id;
+  VALUES (NEW.worker, 'attempt.open', NEW.goal_id, NEW.id, 'open', json_object(
+    'number', (SELECT number FROM attempts WHERE id = NEW.id), 'worker', NEW.worker,
+    'lease_token', NEW.lease_token, 'lease_expires_at', NEW.lease_expires_at,
+    'branch', NEW.branch, 'base_commit', NEW.base_commit));
   SELECT RAISE(ABORT, 'the ledger took no entry of this attempt, so nothing is changed')
   WHERE changes() <> 1;
   UPDATE goals
@@ -131,6 +132,9 @@ BEGIN
         OLD.lease_token, OLD.lease_expires_at, OLD.takeovers, OLD.plan_id, OLD.bindings, OLD.branch,
         OLD.base_commit, OLD.started_at, NEW.ended_at, OLD.outcome)
     THEN RAISE(ABORT, 'an attempt that has ended never changes')
+    WHEN (NEW.state IS NOT OLD.state) + (NEW.plan_id IS NOT OLD.plan_id)
+      + (NEW.lease_token IS NOT OLD.lease_token) > 1
+    THEN RAISE(ABORT, 'an attempt is taken over, planned and ended one after the other: SET one of lease_token, plan_id and state')
     WHEN (NEW.id, NEW.goal_id, NEW.started_at) IS NOT (OLD.id, OLD.goal_id, OLD.started_at)
       OR NEW.number IS NOT OLD.number AND NEW.number IS NOT (
         SELECT count(*) FROM attempts WHERE goal_id = OLD.goal_id AND id <= OLD.id)
@@ -178,40 +182,52 @@ BEGIN
   END;
 END;
 
-CREATE TRIGGER attempts_after_update AFTER UPDATE ON attempts
-WHEN NEW.state <> OLD.state OR NEW.plan_id IS NOT OLD.plan_id OR NEW.lease_token <> OLD.lease_token
+-- Each writes its entry as VALUES: an INSERT of a SELECT fills a temporary table first, which costs
+-- something even where it selects nothing.
+CREATE TRIGGER attempts_after_take_over AFTER UPDATE OF lease_token ON attempts
+WHEN NEW.lease_token <> OLD.lease_token
 BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, detail)
-  SELECT NEW.worker, 'attempt.taken_over', NEW.goal_id, NEW.id, json_object(
+  VALUES (NEW.worker, 'attempt.taken_over', NEW.goal_id, NEW.id, json_object(
     'worker', NEW.worker, 'lease_token', NEW.lease_token,
     'lease_expires_at', NEW.lease_expires_at, 'takeovers', NEW.takeovers,
     'old', json_object('worker', OLD.worker, 'lease_token', OLD.lease_token,
-      'lease_expires_at', OLD.lease_expires_at))
-  WHERE NEW.lease_token <> OLD.lease_token;
+      'lease_expires_at', OLD.lease_expires_at)));
   SELECT RAISE(ABORT, 'the ledger took no entry of this attempt, so nothing is changed')
-  WHERE NEW.lease_token <> OLD.lease_token AND changes() <> 1;
+  WHERE changes() <> 1;
+END;
 
+CREATE TRIGGER attempts_after_plan AFTER UPDATE OF plan_id ON attempts
+WHEN NEW.plan_id IS NOT OLD.plan_id
+BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, detail)
-  SELECT NEW.worker, 'plan.made', NEW.goal_id, NEW.id, json_object(
-    'plan_id', id, 'digest', digest, 'task', task, 'steps', json_array_length(body, '$.steps'))
-  FROM plans
-  WHERE id = NEW.plan_id AND NEW.plan_id IS NOT OLD.plan_id;
+  VALUES (NEW.worker, 'plan.made', NEW.goal_id, NEW.id, (
+    SELECT json_object(
+      'plan_id', id, 'digest', digest, 'task', task, 'steps', json_array_length(body, '$.steps'))
+    FROM plans
+    WHERE id = NEW.plan_id));
   SELECT RAISE(ABORT, 'the ledger took no entry of this attempt, so nothing is changed')
-  WHERE NEW.plan_id IS NOT OLD.plan_id AND changes() <> 1;
+  WHERE changes() <> 1;
+END;
 
+CREATE TRIGGER attempts_after_end AFTER UPDATE OF state ON attempts
+WHEN NEW.state <> OLD.state
+BEGIN
   -- Whoever changes the goal ends its attempt: the goal still holds the name and the reason.
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, from_state, to_state, reason, detail)
-  SELECT CASE NEW.state WHEN 'abandoned' THEN NEW.worker ELSE coalesce(g.actor, 'sql') END,
-    'attempt.' || NEW.state, NEW.goal_id, NEW.id, OLD.state, NEW.state, g.reason,
-    json_object('number', NEW.number, 'outcome', json(NEW.outcome))
-  FROM goals g
-  WHERE g.id = NEW.goal_id AND NEW.state <> OLD.state;
+  VALUES (
+    CASE NEW.state
+      WHEN 'abandoned' THEN NEW.worker
+      ELSE coalesce((SELECT actor FROM goals WHERE id = NEW.goal_id), 'sql') END,
+    'attempt.' || NEW.state, NEW.goal_id, NEW.id, OLD.state, NEW.state,
+    (SELECT reason FROM goals WHERE id = NEW.goal_id),
+    json_object('number', NEW.number, 'outcome', json(NEW.outcome)));
   SELECT RAISE(ABORT, 'the ledger took no entry of this attempt, so nothing is changed')
-  WHERE NEW.state <> OLD.state AND changes() <> 1;
+  WHERE changes() <> 1;
 
   UPDATE attempts
   SET ended_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
-  WHERE id = NEW.id AND NEW.state <> 'open' AND ended_at IS NULL;
+  WHERE id = NEW.id AND ended_at IS NULL;
   UPDATE goals
   SET result = NEW.outcome
   WHERE id = NEW.goal_id AND NEW.state = 'abandoned' AND OLD.state = 'open';

@@ -87,11 +87,10 @@ END;
 CREATE TRIGGER tasks_after_insert AFTER INSERT ON tasks
 BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, task_id, to_state, detail)
-  SELECT worker, 'task.pending', NEW.goal_id, NEW.attempt_id, NEW.id, 'pending', json_object(
-    'number', NEW.number, 'action', NEW.action, 'arguments', json(NEW.arguments),
-    'priority', NEW.priority)
-  FROM attempts
-  WHERE id = NEW.attempt_id;
+  VALUES ((SELECT worker FROM attempts WHERE id = NEW.attempt_id), 'task.pending', NEW.goal_id,
+    NEW.attempt_id, NEW.id, 'pending', json_object(
+      'number', NEW.number, 'action', NEW.action, 'arguments', json(NEW.arguments),
+      'priority', NEW.priority));
   SELECT RAISE(ABORT, 'the ledger took no entry of this task, so nothing is changed')
   WHERE changes() <> 1;
   UPDATE tasks SET lease_token = NULL WHERE id = NEW.id;
@@ -126,27 +125,29 @@ BEGIN
   END;
 END;
 
+-- The entry is inserted as VALUES, not as a SELECT, which would fill a temporary table first.
 CREATE TRIGGER tasks_after_update AFTER UPDATE ON tasks
-WHEN NEW.state <> OLD.state OR NEW.lease_token IS NOT NULL
+WHEN NEW.state <> OLD.state
 BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, task_id, from_state, to_state,
     reason, detail)
-  SELECT a.worker, 'task.' || NEW.state, NEW.goal_id, NEW.attempt_id, NEW.id, OLD.state, NEW.state,
-    r.message,
+  VALUES ((SELECT worker FROM attempts WHERE id = NEW.attempt_id), 'task.' || NEW.state,
+    NEW.goal_id, NEW.attempt_id, NEW.id, OLD.state, NEW.state,
+    CASE OLD.state WHEN 'running'
+      THEN (SELECT message FROM task_runs WHERE task_id = NEW.id AND try = NEW.tries) END,
     CASE OLD.state
-      WHEN 'running' THEN json_object('number', NEW.number, 'action', NEW.action, 'try', NEW.tries,
-        'exit_code', r.exit_code, 'error_class', r.error_class, 'retryable', r.retryable,
-        'duration_ms', r.duration_ms, 'output_sha256', r.output_sha256,
-        'output_bytes', r.output_bytes, 'tree', r.tree, 'commit', NEW.commit_id,
-        'result', json(NEW.result))
+      WHEN 'running' THEN (
+        SELECT json_object('number', NEW.number, 'action', NEW.action, 'try', NEW.tries,
+          'exit_code', r.exit_code, 'error_class', r.error_class, 'retryable', r.retryable,
+          'duration_ms', r.duration_ms, 'output_sha256', r.output_sha256,
+          'output_bytes', r.output_bytes, 'tree', r.tree, 'commit', NEW.commit_id,
+          'result', json(NEW.result))
+        FROM (SELECT 1) LEFT JOIN task_runs r ON r.task_id = NEW.id AND r.try = NEW.tries)
       ELSE json_object('number', NEW.number, 'action', NEW.action,
         'try', max(NEW.tries, OLD.tries + (NEW.state = 'running')))
-    END
-  FROM attempts a
-    LEFT JOIN task_runs r ON r.task_id = NEW.id AND r.try = NEW.tries AND OLD.state = 'running'
-  WHERE a.id = NEW.attempt_id AND NEW.state <> OLD.state;
+    END);
   SELECT RAISE(ABORT, 'the ledger took no entry of this task, so nothing is changed')
-  WHERE NEW.state <> OLD.state AND changes() <> 1;
+  WHERE changes() <> 1;
   UPDATE tasks
   SET lease_token = NULL,
     tries = max(NEW.tries, OLD.tries + (NEW.state = 'running' AND OLD.state <> 'running')),
@@ -158,6 +159,13 @@ BEGIN
         AND NEW.state IN ('succeeded', 'failed', 'aborted', 'skipped', 'cancelled')
       THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') ELSE NEW.ended_at END
   WHERE id = NEW.id;
+END;
+
+-- A change that is no transition leaves nothing but the proof to forget.
+CREATE TRIGGER tasks_after_proof AFTER UPDATE ON tasks
+WHEN NEW.state = OLD.state AND NEW.lease_token IS NOT NULL
+BEGIN
+  UPDATE tasks SET lease_token = NULL WHERE id = NEW.id;
 END;
 
 CREATE TRIGGER tasks_delete BEFORE DELETE ON tasks

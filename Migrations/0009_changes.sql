@@ -32,6 +32,10 @@ CREATE TABLE changes (
 
 CREATE INDEX changes_of_goals ON changes(goal_id);
 
+-- What is not yet decided, which is little, whatever the history.
+CREATE INDEX changes_open ON changes(goal_id, attempt_id)
+WHERE state = 'open';
+
 CREATE TRIGGER changes_before_insert BEFORE INSERT ON changes
 BEGIN
   SELECT CASE

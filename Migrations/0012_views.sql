@@ -35,11 +35,21 @@ FROM (
 )
 GROUP BY task, method;
 
+-- What can be claimed now, in the order of claims: read from the index that claims go by, so that the
+-- first rows cost little whatever the backlog. Goals that are due but not promoted yet are merged in.
 CREATE VIEW claimable_goals AS
 SELECT id, score, text, task, workspace, category, attempts, max_attempts, deadline, created_at
-FROM goals
-WHERE state = 'adopted' AND blockers = 0
-  AND (waits_until IS NULL OR waits_until <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+FROM goals INDEXED BY goals_claimable
+WHERE state = 'adopted' AND blockers = 0 AND waits_until IS NULL
+  AND NOT EXISTS (
+    SELECT 1
+    FROM goal_beliefs gb JOIN beliefs b ON b.id = gb.belief_id AND b.active = 1
+    WHERE gb.goal_id = goals.id AND gb.relation = 'contradicts')
+UNION ALL
+SELECT id, score, text, task, workspace, category, attempts, max_attempts, deadline, created_at
+FROM goals INDEXED BY goals_waiting
+WHERE state = 'adopted' AND blockers = 0 AND waits_until IS NOT NULL
+  AND waits_until <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
   AND NOT EXISTS (
     SELECT 1
     FROM goal_beliefs gb JOIN beliefs b ON b.id = gb.belief_id AND b.active = 1

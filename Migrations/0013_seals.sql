@@ -74,3 +74,25 @@ CREATE VIEW unsealed_entries AS
 SELECT *
 FROM identity_ledger
 WHERE seq > (SELECT coalesce(max(last_seq), 0) FROM ledger_seals);
+
+-- Who seals now. Each seal renews it in its own transaction; whoever else would seal waits until it
+-- has expired. It spares work and decides nothing: of two seals for the same entries one is refused.
+CREATE TABLE sealer_lease (
+  holder TEXT,
+  expires_at TEXT
+    CONSTRAINT "a sealer's expires_at is a UTC time such as 2026-01-31T09:00:00.000Z"
+    CHECK (expires_at IS NULL
+      OR expires_at GLOB '[0-9]*' AND expires_at IS strftime('%Y-%m-%dT%H:%M:%fZ', expires_at))
+) STRICT;
+
+INSERT INTO sealer_lease(holder) VALUES (NULL);
+
+CREATE TRIGGER sealer_lease_insert BEFORE INSERT ON sealer_lease
+BEGIN
+  SELECT RAISE(ABORT, 'there is one sealer''s lease: UPDATE it');
+END;
+
+CREATE TRIGGER sealer_lease_delete BEFORE DELETE ON sealer_lease
+BEGIN
+  SELECT RAISE(ABORT, 'the sealer''s lease is never deleted: SET holder = NULL');
+END;

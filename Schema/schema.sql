@@ -326,6 +326,7 @@ CREATE TABLE goals (
   -- Derived
   score REAL NOT NULL DEFAULT 0,
   score_epoch INTEGER NOT NULL DEFAULT 0,
+  rescore_at TEXT,
   blockers INTEGER NOT NULL DEFAULT 0,
   waits_until TEXT,
   updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -348,6 +349,14 @@ WHERE state = 'adopted' AND waits_until IS NOT NULL;
 
 CREATE INDEX goals_stale_scores ON goals(score_epoch)
 WHERE state IN ('proposed', 'adopted');
+
+CREATE INDEX goals_aging ON goals(rescore_at)
+WHERE rescore_at IS NOT NULL AND state IN ('proposed', 'adopted');
+
+CREATE INDEX goals_retrying ON goals(waits_until)
+WHERE state = 'adopted' AND blockers = 0 AND retry_at IS NOT NULL AND waits_until IS retry_at;
+
+CREATE INDEX goals_states ON goals(state);
 
 CREATE INDEX goals_deadlines ON goals(deadline)
 WHERE deadline IS NOT NULL AND state IN ('proposed', 'adopted');
@@ -387,7 +396,7 @@ BEGIN
   WHERE g.id = OLD.goal_id AND e.value = OLD.belief_id;
 END;
 
-CREATE VIEW goal_score_formula(id, score) AS
+CREATE VIEW goal_score_formula(id, score, rescore_at) AS
 SELECT g.id, max(0.0, min(1.0,
   (SELECT weight FROM score_weights WHERE name = 'value') * g.value
   + (SELECT weight FROM score_weights WHERE name = 'effort') * (1 - g.effort)
@@ -412,7 +421,14 @@ SELECT g.id, max(0.0, min(1.0,
         SELECT 1
         FROM goal_beliefs gb JOIN beliefs b ON b.id = gb.belief_id AND b.active = 1
         WHERE gb.goal_id = g.id AND gb.relation = 'contradicts')
-    END))
+    END)),
+  CASE
+    WHEN g.deadline IS NULL OR julianday(g.deadline) < julianday('now') THEN NULL
+    WHEN julianday(g.deadline) - julianday('now') > 1
+    THEN strftime('%Y-%m-%dT%H:%M:%fZ', g.deadline, '-1 day')
+    ELSE min(strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+15 minutes'),
+      strftime('%Y-%m-%dT%H:%M:%fZ', g.deadline, '+0.001 seconds'))
+  END
 FROM goals g;
 
 CREATE VIEW goal_asked(goal_id, name, value) AS
@@ -445,6 +461,8 @@ BEGIN
       OR NEW.score IS NOT 0
       OR (NEW.result, NEW.retry_at, NEW.waits_until) IS NOT (NULL, NULL, NULL)
     THEN RAISE(ABORT, 'version, attempts, result, retry_at, score, score_epoch, blockers and waits_until are kept for you: leave them out')
+    WHEN NEW.rescore_at IS NOT NULL
+    THEN RAISE(ABORT, 'rescore_at follows the deadline: leave it out')
     WHEN NEW.created_at IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
       OR NEW.updated_at IS NOT NEW.created_at
     THEN RAISE(ABORT, 'a goal is born now: leave created_at and updated_at out')
@@ -622,14 +640,16 @@ BEGIN
   WHERE NEW.state IS NOT OLD.state;
 END;
 
-CREATE TRIGGER goals_before_score BEFORE UPDATE OF score, score_epoch ON goals
+CREATE TRIGGER goals_before_score BEFORE UPDATE OF score, score_epoch, rescore_at ON goals
 BEGIN
-  SELECT RAISE(ABORT, 'score follows goal_score_formula: leave it out, or set it and score_epoch to what the formula says now')
-  WHERE (NEW.score, NEW.score_epoch) IS NOT (OLD.score, OLD.score_epoch)
+  SELECT RAISE(ABORT, 'score follows goal_score_formula: leave it out, or set it, score_epoch and rescore_at to what the formula says now')
+  WHERE (NEW.score, NEW.score_epoch, NEW.rescore_at)
+      IS NOT (OLD.score, OLD.score_epoch, OLD.rescore_at)
     AND ((NEW.value, NEW.effort, NEW.risk, NEW.deadline, NEW.aligns_with, NEW.contradicts)
         IS NOT (OLD.value, OLD.effort, OLD.risk, OLD.deadline, OLD.aligns_with, OLD.contradicts)
       OR NEW.score_epoch IS NOT (SELECT epoch FROM score_epoch)
-      OR NEW.score IS NOT (SELECT score FROM goal_score_formula WHERE id = OLD.id));
+      OR (NEW.score, NEW.rescore_at)
+        IS NOT (SELECT score, rescore_at FROM goal_score_formula WHERE id = OLD.id));
 END;
 
 CREATE TRIGGER goals_delete BEFORE DELETE ON goals
@@ -662,7 +682,8 @@ BEGIN
   WHERE NEW.contradicts <> '[]';
 
   UPDATE goals
-  SET score = (SELECT score FROM goal_score_formula WHERE id = NEW.id),
+  SET (score, rescore_at) = (
+      SELECT score, rescore_at FROM goal_score_formula WHERE id = NEW.id),
     score_epoch = (SELECT epoch FROM score_epoch)
   WHERE id = NEW.id;
   UPDATE goals
@@ -766,6 +787,30 @@ BEGIN
   SET actor = NULL, reason = NULL, lease_token = NULL
   WHERE id = NEW.id AND (actor IS NOT NULL OR reason IS NOT NULL OR lease_token IS NOT NULL);
 
+  UPDATE goals
+  SET score = (SELECT score FROM goal_score_formula WHERE id = NEW.id),
+    score_epoch = (SELECT epoch FROM score_epoch)
+  WHERE id = NEW.id
+    AND (NEW.state = 'adopted' AND OLD.state <> 'adopted'
+      OR (NEW.value, NEW.effort, NEW.risk, NEW.deadline, NEW.aligns_with, NEW.contradicts)
+      IS NOT (OLD.value, OLD.effort, OLD.risk, OLD.deadline, OLD.aligns_with, OLD.contradicts));
+
+  -- A satisfied goal releases up to a hundred dependents at once; more is left to the queue.
+  INSERT INTO release_queue(goal_id)
+  SELECT NEW.id
+  WHERE NEW.state = 'satisfied' AND OLD.state <> 'satisfied' AND 100 < (
+    SELECT count(*)
+    FROM (SELECT 1 FROM goal_dependencies WHERE depends_on = NEW.id AND met = 0 LIMIT 101));
+  UPDATE goal_dependencies
+  SET met = 1
+  WHERE depends_on = NEW.id AND met = 0
+    AND NEW.state = 'satisfied' AND OLD.state <> 'satisfied'
+    AND NOT EXISTS (SELECT 1 FROM release_queue WHERE goal_id = NEW.id);
+END;
+
+CREATE TRIGGER goals_after_beliefs AFTER UPDATE OF aligns_with, contradicts ON goals
+WHEN (NEW.aligns_with, NEW.contradicts) IS NOT (OLD.aligns_with, OLD.contradicts)
+BEGIN
   DELETE FROM goal_beliefs
   WHERE goal_id = NEW.id
     AND (NEW.aligns_with, NEW.contradicts) IS NOT (OLD.aligns_with, OLD.contradicts)
@@ -786,24 +831,10 @@ BEGIN
     SELECT 1 FROM goal_beliefs
     WHERE belief_id = e.value AND goal_id = NEW.id AND relation = 'contradicts');
   UPDATE goals
-  SET score = (SELECT score FROM goal_score_formula WHERE id = NEW.id),
+  SET (score, rescore_at) = (
+      SELECT score, rescore_at FROM goal_score_formula WHERE id = NEW.id),
     score_epoch = (SELECT epoch FROM score_epoch)
-  WHERE id = NEW.id
-    AND (NEW.state = 'adopted' AND OLD.state <> 'adopted'
-      OR (NEW.value, NEW.effort, NEW.risk, NEW.deadline, NEW.aligns_with, NEW.contradicts)
-      IS NOT (OLD.value, OLD.effort, OLD.risk, OLD.deadline, OLD.aligns_with, OLD.contradicts));
-
-  -- A satisfied goal releases up to a hundred dependents at once; more is left to the queue.
-  INSERT INTO release_queue(goal_id)
-  SELECT NEW.id
-  WHERE NEW.state = 'satisfied' AND OLD.state <> 'satisfied' AND 100 < (
-    SELECT count(*)
-    FROM (SELECT 1 FROM goal_dependencies WHERE depends_on = NEW.id AND met = 0 LIMIT 101));
-  UPDATE goal_dependencies
-  SET met = 1
-  WHERE depends_on = NEW.id AND met = 0
-    AND NEW.state = 'satisfied' AND OLD.state <> 'satisfied'
-    AND NOT EXISTS (SELECT 1 FROM release_queue WHERE goal_id = NEW.id);
+  WHERE id = NEW.id;
 END;
 
 CREATE TABLE goal_dependencies (
@@ -1008,7 +1039,9 @@ BEGIN
   SELECT CASE
     WHEN NEW.id <> -1
     THEN RAISE(ABORT, 'an attempt''s id is given by the database: leave id out')
-    WHEN coalesce(NEW.number, 0) <> 0 OR (NEW.state, NEW.takeovers) IS NOT ('open', 0)
+    WHEN coalesce(NEW.number, 0) NOT IN (
+        0, (SELECT count(*) + 1 FROM attempts WHERE goal_id = NEW.goal_id))
+      OR (NEW.state, NEW.takeovers) IS NOT ('open', 0)
       OR (NEW.plan_id, NEW.ended_at, NEW.outcome) IS NOT (NULL, NULL, NULL)
       OR NEW.started_at IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
     THEN RAISE(ABORT, 'an attempt opens now, without a plan or an outcome: say goal_id, worker, lease_token and lease_expires_at')
@@ -1038,13 +1071,12 @@ CREATE TRIGGER attempts_after_insert AFTER INSERT ON attempts
 BEGIN
   UPDATE attempts
   SET number = (SELECT count(*) FROM attempts WHERE goal_id = NEW.goal_id)
-  WHERE id = NEW.id;
+  WHERE id = NEW.id AND NEW.number = 0;
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, to_state, detail)
-  SELECT worker, 'attempt.open', goal_id, id, 'open', json_object(
-    'number', number, 'worker', worker, 'lease_token', lease_token,
-    'lease_expires_at', lease_expires_at, 'branch', branch, 'base_commit', base_commit)
-  FROM attempts
-  WHERE id = NEW.id;
+  VALUES (NEW.worker, 'attempt.open', NEW.goal_id, NEW.id, 'open', json_object(
+    'number', (SELECT number FROM attempts WHERE id = NEW.id), 'worker', NEW.worker,
+    'lease_token', NEW.lease_token, 'lease_expires_at', NEW.lease_expires_at,
+    'branch', NEW.branch, 'base_commit', NEW.base_commit));
   SELECT RAISE(ABORT, 'the ledger took no entry of this attempt, so nothing is changed')
   WHERE changes() <> 1;
   UPDATE goals
@@ -1063,6 +1095,9 @@ BEGIN
         OLD.lease_token, OLD.lease_expires_at, OLD.takeovers, OLD.plan_id, OLD.bindings, OLD.branch,
         OLD.base_commit, OLD.started_at, NEW.ended_at, OLD.outcome)
     THEN RAISE(ABORT, 'an attempt that has ended never changes')
+    WHEN (NEW.state IS NOT OLD.state) + (NEW.plan_id IS NOT OLD.plan_id)
+      + (NEW.lease_token IS NOT OLD.lease_token) > 1
+    THEN RAISE(ABORT, 'an attempt is taken over, planned and ended one after the other: SET one of lease_token, plan_id and state')
     WHEN (NEW.id, NEW.goal_id, NEW.started_at) IS NOT (OLD.id, OLD.goal_id, OLD.started_at)
       OR NEW.number IS NOT OLD.number AND NEW.number IS NOT (
         SELECT count(*) FROM attempts WHERE goal_id = OLD.goal_id AND id <= OLD.id)
@@ -1110,40 +1145,50 @@ BEGIN
   END;
 END;
 
-CREATE TRIGGER attempts_after_update AFTER UPDATE ON attempts
-WHEN NEW.state <> OLD.state OR NEW.plan_id IS NOT OLD.plan_id OR NEW.lease_token <> OLD.lease_token
+CREATE TRIGGER attempts_after_take_over AFTER UPDATE OF lease_token ON attempts
+WHEN NEW.lease_token <> OLD.lease_token
 BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, detail)
-  SELECT NEW.worker, 'attempt.taken_over', NEW.goal_id, NEW.id, json_object(
+  VALUES (NEW.worker, 'attempt.taken_over', NEW.goal_id, NEW.id, json_object(
     'worker', NEW.worker, 'lease_token', NEW.lease_token,
     'lease_expires_at', NEW.lease_expires_at, 'takeovers', NEW.takeovers,
     'old', json_object('worker', OLD.worker, 'lease_token', OLD.lease_token,
-      'lease_expires_at', OLD.lease_expires_at))
-  WHERE NEW.lease_token <> OLD.lease_token;
+      'lease_expires_at', OLD.lease_expires_at)));
   SELECT RAISE(ABORT, 'the ledger took no entry of this attempt, so nothing is changed')
-  WHERE NEW.lease_token <> OLD.lease_token AND changes() <> 1;
+  WHERE changes() <> 1;
+END;
 
+CREATE TRIGGER attempts_after_plan AFTER UPDATE OF plan_id ON attempts
+WHEN NEW.plan_id IS NOT OLD.plan_id
+BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, detail)
-  SELECT NEW.worker, 'plan.made', NEW.goal_id, NEW.id, json_object(
-    'plan_id', id, 'digest', digest, 'task', task, 'steps', json_array_length(body, '$.steps'))
-  FROM plans
-  WHERE id = NEW.plan_id AND NEW.plan_id IS NOT OLD.plan_id;
+  VALUES (NEW.worker, 'plan.made', NEW.goal_id, NEW.id, (
+    SELECT json_object(
+      'plan_id', id, 'digest', digest, 'task', task, 'steps', json_array_length(body, '$.steps'))
+    FROM plans
+    WHERE id = NEW.plan_id));
   SELECT RAISE(ABORT, 'the ledger took no entry of this attempt, so nothing is changed')
-  WHERE NEW.plan_id IS NOT OLD.plan_id AND changes() <> 1;
+  WHERE changes() <> 1;
+END;
 
+CREATE TRIGGER attempts_after_end AFTER UPDATE OF state ON attempts
+WHEN NEW.state <> OLD.state
+BEGIN
   -- Whoever changes the goal ends its attempt: the goal still holds the name and the reason.
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, from_state, to_state, reason, detail)
-  SELECT CASE NEW.state WHEN 'abandoned' THEN NEW.worker ELSE coalesce(g.actor, 'sql') END,
-    'attempt.' || NEW.state, NEW.goal_id, NEW.id, OLD.state, NEW.state, g.reason,
-    json_object('number', NEW.number, 'outcome', json(NEW.outcome))
-  FROM goals g
-  WHERE g.id = NEW.goal_id AND NEW.state <> OLD.state;
+  VALUES (
+    CASE NEW.state
+      WHEN 'abandoned' THEN NEW.worker
+      ELSE coalesce((SELECT actor FROM goals WHERE id = NEW.goal_id), 'sql') END,
+    'attempt.' || NEW.state, NEW.goal_id, NEW.id, OLD.state, NEW.state,
+    (SELECT reason FROM goals WHERE id = NEW.goal_id),
+    json_object('number', NEW.number, 'outcome', json(NEW.outcome)));
   SELECT RAISE(ABORT, 'the ledger took no entry of this attempt, so nothing is changed')
-  WHERE NEW.state <> OLD.state AND changes() <> 1;
+  WHERE changes() <> 1;
 
   UPDATE attempts
   SET ended_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
-  WHERE id = NEW.id AND NEW.state <> 'open' AND ended_at IS NULL;
+  WHERE id = NEW.id AND ended_at IS NULL;
   UPDATE goals
   SET result = NEW.outcome
   WHERE id = NEW.goal_id AND NEW.state = 'abandoned' AND OLD.state = 'open';
@@ -1232,11 +1277,10 @@ END;
 CREATE TRIGGER tasks_after_insert AFTER INSERT ON tasks
 BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, task_id, to_state, detail)
-  SELECT worker, 'task.pending', NEW.goal_id, NEW.attempt_id, NEW.id, 'pending', json_object(
-    'number', NEW.number, 'action', NEW.action, 'arguments', json(NEW.arguments),
-    'priority', NEW.priority)
-  FROM attempts
-  WHERE id = NEW.attempt_id;
+  VALUES ((SELECT worker FROM attempts WHERE id = NEW.attempt_id), 'task.pending', NEW.goal_id,
+    NEW.attempt_id, NEW.id, 'pending', json_object(
+      'number', NEW.number, 'action', NEW.action, 'arguments', json(NEW.arguments),
+      'priority', NEW.priority));
   SELECT RAISE(ABORT, 'the ledger took no entry of this task, so nothing is changed')
   WHERE changes() <> 1;
   UPDATE tasks SET lease_token = NULL WHERE id = NEW.id;
@@ -1272,26 +1316,27 @@ BEGIN
 END;
 
 CREATE TRIGGER tasks_after_update AFTER UPDATE ON tasks
-WHEN NEW.state <> OLD.state OR NEW.lease_token IS NOT NULL
+WHEN NEW.state <> OLD.state
 BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, task_id, from_state, to_state,
     reason, detail)
-  SELECT a.worker, 'task.' || NEW.state, NEW.goal_id, NEW.attempt_id, NEW.id, OLD.state, NEW.state,
-    r.message,
+  VALUES ((SELECT worker FROM attempts WHERE id = NEW.attempt_id), 'task.' || NEW.state,
+    NEW.goal_id, NEW.attempt_id, NEW.id, OLD.state, NEW.state,
+    CASE OLD.state WHEN 'running'
+      THEN (SELECT message FROM task_runs WHERE task_id = NEW.id AND try = NEW.tries) END,
     CASE OLD.state
-      WHEN 'running' THEN json_object('number', NEW.number, 'action', NEW.action, 'try', NEW.tries,
-        'exit_code', r.exit_code, 'error_class', r.error_class, 'retryable', r.retryable,
-        'duration_ms', r.duration_ms, 'output_sha256', r.output_sha256,
-        'output_bytes', r.output_bytes, 'tree', r.tree, 'commit', NEW.commit_id,
-        'result', json(NEW.result))
+      WHEN 'running' THEN (
+        SELECT json_object('number', NEW.number, 'action', NEW.action, 'try', NEW.tries,
+          'exit_code', r.exit_code, 'error_class', r.error_class, 'retryable', r.retryable,
+          'duration_ms', r.duration_ms, 'output_sha256', r.output_sha256,
+          'output_bytes', r.output_bytes, 'tree', r.tree, 'commit', NEW.commit_id,
+          'result', json(NEW.result))
+        FROM (SELECT 1) LEFT JOIN task_runs r ON r.task_id = NEW.id AND r.try = NEW.tries)
       ELSE json_object('number', NEW.number, 'action', NEW.action,
         'try', max(NEW.tries, OLD.tries + (NEW.state = 'running')))
-    END
-  FROM attempts a
-    LEFT JOIN task_runs r ON r.task_id = NEW.id AND r.try = NEW.tries AND OLD.state = 'running'
-  WHERE a.id = NEW.attempt_id AND NEW.state <> OLD.state;
+    END);
   SELECT RAISE(ABORT, 'the ledger took no entry of this task, so nothing is changed')
-  WHERE NEW.state <> OLD.state AND changes() <> 1;
+  WHERE changes() <> 1;
   UPDATE tasks
   SET lease_token = NULL,
     tries = max(NEW.tries, OLD.tries + (NEW.state = 'running' AND OLD.state <> 'running')),
@@ -1303,6 +1348,12 @@ BEGIN
         AND NEW.state IN ('succeeded', 'failed', 'aborted', 'skipped', 'cancelled')
       THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') ELSE NEW.ended_at END
   WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER tasks_after_proof AFTER UPDATE ON tasks
+WHEN NEW.state = OLD.state AND NEW.lease_token IS NOT NULL
+BEGIN
+  UPDATE tasks SET lease_token = NULL WHERE id = NEW.id;
 END;
 
 CREATE TRIGGER tasks_delete BEFORE DELETE ON tasks
@@ -1433,6 +1484,9 @@ CREATE TABLE changes (
 ) STRICT;
 
 CREATE INDEX changes_of_goals ON changes(goal_id);
+
+CREATE INDEX changes_open ON changes(goal_id, attempt_id)
+WHERE state = 'open';
 
 CREATE TRIGGER changes_before_insert BEFORE INSERT ON changes
 BEGIN
@@ -1955,9 +2009,17 @@ GROUP BY task, method;
 
 CREATE VIEW claimable_goals AS
 SELECT id, score, text, task, workspace, category, attempts, max_attempts, deadline, created_at
-FROM goals
-WHERE state = 'adopted' AND blockers = 0
-  AND (waits_until IS NULL OR waits_until <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+FROM goals INDEXED BY goals_claimable
+WHERE state = 'adopted' AND blockers = 0 AND waits_until IS NULL
+  AND NOT EXISTS (
+    SELECT 1
+    FROM goal_beliefs gb JOIN beliefs b ON b.id = gb.belief_id AND b.active = 1
+    WHERE gb.goal_id = goals.id AND gb.relation = 'contradicts')
+UNION ALL
+SELECT id, score, text, task, workspace, category, attempts, max_attempts, deadline, created_at
+FROM goals INDEXED BY goals_waiting
+WHERE state = 'adopted' AND blockers = 0 AND waits_until IS NOT NULL
+  AND waits_until <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
   AND NOT EXISTS (
     SELECT 1
     FROM goal_beliefs gb JOIN beliefs b ON b.id = gb.belief_id AND b.active = 1
@@ -2056,6 +2118,24 @@ CREATE VIEW unsealed_entries AS
 SELECT *
 FROM identity_ledger
 WHERE seq > (SELECT coalesce(max(last_seq), 0) FROM ledger_seals);
+
+CREATE TABLE sealer_lease (
+  holder TEXT,
+  expires_at TEXT
+    CONSTRAINT "a sealer's expires_at is a UTC time such as 2026-01-31T09:00:00.000Z"
+    CHECK (expires_at IS NULL
+      OR expires_at GLOB '[0-9]*' AND expires_at IS strftime('%Y-%m-%dT%H:%M:%fZ', expires_at))
+) STRICT;
+
+CREATE TRIGGER sealer_lease_insert BEFORE INSERT ON sealer_lease
+BEGIN
+  SELECT RAISE(ABORT, 'there is one sealer''s lease: UPDATE it');
+END;
+
+CREATE TRIGGER sealer_lease_delete BEFORE DELETE ON sealer_lease
+BEGIN
+  SELECT RAISE(ABORT, 'the sealer''s lease is never deleted: SET holder = NULL');
+END;
 
 CREATE TABLE ledger_tree (
   first_seq INTEGER PRIMARY KEY,

@@ -54,6 +54,12 @@ struct Sealer: Sendable {
     }
   }
 
+  /// Seals what is not sealed yet, a last time, and lets other workers seal.
+  func finish() async {
+    await seal()
+    try? await store.endSealing(sealer: name)
+  }
+
   /// Seals what is not sealed yet.
   func seal() async {
     guard let key else { return }

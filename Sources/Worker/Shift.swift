@@ -58,7 +58,7 @@ struct Shift: Sendable {
   /// The last thing a worker does: says that it has stopped, and seals that, too.
   func stop() async throws(LedgerError) {
     try await register("stopped")
-    await sealer.seal()
+    await sealer.finish()
     await checkpoints?.publish(isLast: true)
   }
 
@@ -91,10 +91,13 @@ struct Shift: Sendable {
     if let failure { throw failure }
   }
 
-  /// Begins as many attempts as there are free places and goals for them.
+  /// Begins as many attempts as there are free places and goals for them; returns 0 only where there
+  /// was nothing to do.
   private func fill(_ group: inout TaskGroup<Void>) async throws(LedgerError) -> Int {
     do throws(LedgerError) {
-      while try await store.tidy() {}
+      // A step at a time: a hundred thousand goals to tidy must not keep those that are ready waiting.
+      let isUntidy = try await store.tidy()
+      if isUntidy { doorbell.ring() }
       let free = concurrency - running.count
       guard free > 0 else { return 0 }
       var claims = try await store.takeOver(limit: free, worker: name, lease: lease)
@@ -110,7 +113,7 @@ struct Shift: Sendable {
           doorbell.ring()
         }
       }
-      return claims.count
+      return claims.count + (isUntidy ? 1 : 0)
     } catch  where error.code == .busy {
       // Somebody holds the lock for long: the poll will ring again.
       watch(.warning(error.message))

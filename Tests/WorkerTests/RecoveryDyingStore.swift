@@ -254,6 +254,10 @@ final class DyingStore: GoalStore {
     }
   }
 
+  func endSealing(sealer: String) async throws(LedgerError) {
+    try await pass { () throws(LedgerError) in try await store.endSealing(sealer: sealer) }
+  }
+
   func verify(_ demands: VerificationDemands) async throws(LedgerError) -> Verification {
     try await pass { () throws(LedgerError) in try await store.verify(demands) }
   }

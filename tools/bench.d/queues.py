@@ -6,10 +6,12 @@ trigger, written in the same transactions at the same durability.
 
 import json
 import os
+import shutil
 import statistics
 import time
 
-from ground import (Ground, Trouble, columns, fsync_times, inserting, spread, stop, timed,
+import peers
+from ground import (Ground, Trouble, columns, commits, fsync_times, inserting, spread, stop, timed,
                     without_triggers)
 
 # The transactions of a goal that only records: what each of them puts on the ledger.
@@ -33,29 +35,34 @@ def ask(connection, count, state="adopted"):
 # Drain
 
 
-def drain_once(folder, binary, goals, concurrency):
-    """Drains goals that do nothing; returns the seconds it took, and those of the floor."""
-    ground = Ground(folder, binary, worker={"concurrency": concurrency}, files=1)
+def drain_once(folder, binary, goals, concurrency, durability):
+    """Drains goals that do nothing; returns the place, the seconds it took, and the transactions."""
+    ground = Ground(folder, binary,
+                    worker={"concurrency": concurrency, "durability": durability}, files=1)
     connection = ground.connect()
     ask(connection, goals)
+    before = commits(ground.database)
     start = time.perf_counter()
     worker = ground.start_worker("--drain", "--concurrency", str(concurrency))
     if worker.wait() != 0:
         raise Trouble(f"the worker ended with {worker.returncode}: {ground.last_words()}")
     seconds = time.perf_counter() - start
+    transactions = commits(ground.database) - before
     satisfied = connection.execute(
         "SELECT count(*) FROM goals WHERE state = 'satisfied'").fetchone()[0]
     if satisfied != goals:
         raise Trouble(f"{satisfied} of {goals} goals ended satisfied: {ground.last_words()}")
-    floor, transactions = floor_of_drain(ground, connection, concurrency)
     connection.close()
-    return seconds, floor, transactions
+    return ground, seconds, transactions
 
 
-def floor_of_drain(ground, connection, concurrency):
+def floor_of_drain(ground, concurrency, durability):
     """The rows that a drain has written, written again without triggers by one connection: as many
     goals to a transaction as were executed at once, as many transactions as each takes."""
-    bare = without_triggers(connection, os.path.join(ground.folder, "bare.db"))
+    connection = ground.connect()
+    path = os.path.join(ground.folder, f"bare{concurrency}.db")
+    bare = without_triggers(connection, path)
+    bare.execute(f"PRAGMA synchronous = {durability}")
     goals = connection.execute("SELECT * FROM goals ORDER BY id").fetchall()
     bare.execute("BEGIN")
     bare.executemany(inserting(connection, "goals"), goals)
@@ -106,6 +113,8 @@ def floor_of_drain(ground, connection, concurrency):
             transactions += 1
     seconds = time.perf_counter() - start
     bare.close()
+    connection.close()
+    os.unlink(path)
     return seconds, transactions
 
 
@@ -114,31 +123,99 @@ def columns_of_goal(connection):
     return columns(connection, "identity_ledger").index("goal_id")
 
 
+def durabilities(options):
+    return ("full", "normal") if options.durability == "both" else (options.durability,)
+
+
 def drain(options, folder, binary):
-    goals = 60 if options.short else options.goals
-    rounds = 1 if options.short else 3
-    rates, floors, ratios, transactions = [], [], [], 0
+    """Every number of goals, at every durability, run by run: ours, the floor, and each peer, so that
+    all of them meet the same weather."""
     fsyncs = fsync_times(folder)
-    for number in range(rounds):
-        seconds, floor, transactions = drain_once(
-            os.path.join(folder, f"drain{number}"), binary, goals, options.concurrency)
-        rates.append(goals / seconds)
-        floors.append(goals / floor)
-        ratios.append(seconds / floor)
+    runs = {}
+    for goals in [60] if options.short else options.goals:
+        for durability in durabilities(options):
+            for number in range(1 if options.short else 5):
+                place = os.path.join(folder, f"drain-{goals}-{durability}-{number}")
+                ground, seconds, transactions = drain_once(
+                    place, binary, goals, options.concurrency, durability)
+                floor, floor_transactions = floor_of_drain(ground, options.concurrency, durability)
+                run = runs.setdefault((goals, durability), {
+                    "ours": [], "floor": [], "share": [], "batch": [], "peers": {}})
+                run["ours"].append(goals / seconds)
+                run["floor"].append(goals / floor)
+                run["share"].append(floor / seconds * 100)
+                run["batch"].append(goals / max(1, transactions))
+                run["floor_batch"] = goals / floor_transactions
+                for peer in options.peer:
+                    for variant in peers.PEERS[peer][2]:
+                        if (durability == "full") != variant.startswith("FULL"):
+                            continue
+                        _, peer_seconds = peers.run(
+                            folder, peer, variant, goals, options.concurrency,
+                            f"{durability}{number}")
+                        run["peers"].setdefault(f"{peer}, {variant}", []).append(
+                            goals / peer_seconds)
+                shutil.rmtree(place, ignore_errors=True)
+    found = []
+    for (goals, durability), run in runs.items():
+        ours = statistics.median(run["ours"])
+        found.append({
+            "goals": goals, "durability": durability, "goals_per_s": spread(run["ours"]),
+            "floor_goals_per_s": spread(run["floor"]),
+            "percent_of_floor": round(statistics.median(run["share"]), 1),
+            "goals_per_transaction": round(statistics.median(run["batch"]), 2),
+            "floor_goals_per_transaction": round(run["floor_batch"], 2),
+            "peers": {name: {"jobs_per_s": spread(rates),
+                             "ratio": round(ours / statistics.median(rates), 2)}
+                      for name, rates in run["peers"].items()},
+        })
     return {
-        "benchmark": "drain", "goals": goals, "concurrency": options.concurrency,
-        "fsync_ms": spread(fsyncs), "goals_per_s": spread(rates),
-        "floor_goals_per_s": spread(floors), "floor_transactions": transactions,
-        "ratio": round(statistics.median(ratios), 2),
+        "benchmark": "drain", "concurrency": options.concurrency, "fsync_ms": spread(fsyncs),
+        "runs": found, "versions": {name: peers.version(peers.install(folder, name), name)
+                                    for name in options.peer},
+        "ratio": round(statistics.median(run["percent_of_floor"] for run in found) / 100, 2),
     }
 
 
 def tell_drain(found):
-    head = (f"{found['ratio']} times what SQLite alone takes for the same rows in"
-            f" {found['floor_transactions']} transactions; {found['concurrency']} goals at once,"
-            f" {found['goals']} in all")
-    return head, [("goals a second, start and stop of the worker included", found["goals_per_s"]),
-                  ("goals a second, SQLite alone", found["floor_goals_per_s"])]
+    heads, lines = [], []
+    for run in found["runs"]:
+        of = f"{run['goals']} goals, {run['durability'].upper()}"
+        heads.append(
+            f"{of}: {run['percent_of_floor']} % of what SQLite alone does;"
+            f" {run['goals_per_transaction']} goals a transaction"
+            f" (floor {run['floor_goals_per_transaction']}: five transactions a goal)"
+            + "".join(f"; {peer['ratio']} times {name}" for name, peer in run["peers"].items()))
+        lines += [(f"{of}: goals a second, start and stop included", run["goals_per_s"]),
+                  (f"{of}: SQLite alone, same rows and batches", run["floor_goals_per_s"])]
+        lines += [(f"{of}: {name}, jobs a second", peer["jobs_per_s"])
+                  for name, peer in run["peers"].items()]
+    of = "".join(f", {name} {number}" for name, number in found["versions"].items())
+    return f"{found['concurrency']} at once{of}\n  " + "\n  ".join(heads), lines
+
+
+# Floor
+
+
+def floor(options, folder, binary):
+    """What SQLite alone does with the rows of a drain, by the number of goals in a transaction."""
+    goals = 64 if options.short else options.goals[0]
+    fsyncs = fsync_times(folder)
+    place = os.path.join(folder, "floor")
+    ground, _, _ = drain_once(place, binary, goals, options.concurrency, "full")
+    rates = {}
+    for durability in ("full", "normal"):
+        for batch in (1, 16, 64, 256):
+            rates[f"{durability.upper()}, {batch} goals a transaction"] = spread([
+                goals / floor_of_drain(ground, batch, durability)[0]
+                for _ in range(1 if options.short else 5)])
+    return {"benchmark": "floor", "goals": goals, "fsync_ms": spread(fsyncs), "rates": rates,
+            "ratio": 1}
+
+
+def tell_floor(found):
+    return f"SQLite alone, the rows of {found['goals']} goals in five transactions each", [
+        (f"goals a second: {name}", rate) for name, rate in found["rates"].items()]
 
 
 # Enqueue

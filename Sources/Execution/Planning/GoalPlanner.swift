@@ -94,6 +94,8 @@ public struct GoalPlanner: Sendable {
   /// How long one try of a task, or one command without a timeout of its own, may take.
   public let taskTimeout: Duration
 
+  private let cache = PlanCache()
+
   /// A planner for goals.
   public init(domain: CodingDomain, taskTimeout: Duration = .seconds(60)) {
     self.domain = domain
@@ -125,36 +127,28 @@ public struct GoalPlanner: Sendable {
       domain: domain
     )
     let bindings = BindingTable(facts.bindings)
-    let problem = try problem(request, task: task, facts)
-    let (plan, nodes) = try search(
-      problem,
-      limits,
-      PlanFailure(task: task, domain: domain, bindings: bindings, seen: seen)
-    )
-    try verify(plan, problem)
-    let orderings = Deordering(plan, of: problem).edges.map { ($0.before, $0.after) }
+    let found = try search(request, task: task, facts, bindings, seen, limits)
     let graph = try PlanGraph(
       domain: domain,
       bindings: bindings,
       policy: request.policy,
       metrics: metrics,
       taskTimeout: taskTimeout
-    ).graph(of: plan.steps, orderings: orderings)
+    ).graph(of: found.plan.steps, orderings: found.orderings)
     try requireWorkspace(request, task, graph)
     try requireValidation(metrics, task, graph)
-    let body = PlanBody(task: task, plan: plan, orderings: orderings)
     return PlannedGoal(
       task: task,
-      plan: plan,
-      problem: problem,
+      plan: found.plan,
+      problem: found.problem.named(Self.name(of: request)),
       bindings: bindings,
       graph: graph,
-      bodyJSON: body.json,
-      digest: body.digest,
+      bodyJSON: found.body.json,
+      digest: found.body.digest,
       context: context,
       metrics: metrics,
       policy: request.policy,
-      nodes: nodes
+      nodes: found.nodes
     )
   }
 
@@ -234,6 +228,38 @@ public struct GoalPlanner: Sendable {
     )
   }
 
+  private static func name(of request: PlanRequest) -> String { "goal-\(request.goalID)" }
+
+  /// The plan of these facts: one that was found before, or one that is searched for now.
+  private func search(
+    _ request: PlanRequest,
+    task: String,
+    _ facts: GoalFacts,
+    _ bindings: BindingTable,
+    _ seen: [SeenFile],
+    _ limits: Limits
+  ) throws(ExecutionError) -> PlanCache.Entry {
+    let key = PlanCache.key(task: task, facts)
+    if let entry = cache.entry(key) { return entry }
+    let problem = try problem(request, task: task, facts)
+    let (plan, nodes) = try search(
+      problem,
+      limits,
+      PlanFailure(task: task, domain: domain, bindings: bindings, seen: seen)
+    )
+    try verify(plan, problem)
+    let orderings = Deordering(plan, of: problem).edges.map { ($0.before, $0.after) }
+    let entry = PlanCache.Entry(
+      problem: problem,
+      plan: plan,
+      orderings: orderings,
+      body: PlanBody(task: task, plan: plan, orderings: orderings),
+      nodes: nodes
+    )
+    cache.keep(entry, as: key)
+    return entry
+  }
+
   private func problem(
     _ request: PlanRequest,
     task: String,
@@ -241,7 +267,7 @@ public struct GoalPlanner: Sendable {
   ) throws(ExecutionError) -> Problem {
     do throws(HDDLError) {
       return try Problem(
-        name: "goal-\(request.goalID)",
+        name: Self.name(of: request),
         domain: domain.domain,
         objects: facts.objects,
         facts: facts.facts,

@@ -2,15 +2,22 @@
 //
 // What must stay true: entries are read and hashed outside the write lock; under it the head is read
 // again, so that of two sealers the later one finds its work done; a seal speaks only for entries
-// without a gap; one seal holds a bounded number of entries, so that the lock is held briefly.
+// without a gap; one seal holds a bounded number of entries, so that the lock is held briefly. Of
+// several workers one seals at a time: each seal gives its sealer the lease for a while, in the same
+// transaction, and the others leave what is not sealed to it until the lease has run out.
 import Crypto
 import SQLite
+import Synchronization
 
 extension SQLiteGoalStore {
   /// How many entries a seal speaks for at most.
   static let sealLimit = 2_000
 
-  /// Seals every entry that is not sealed yet, whoever wrote it, in as many seals as it takes.
+  /// How long a seal keeps other sealers away, in milliseconds.
+  static let sealerLease = 1_000
+
+  /// Seals every entry that is not sealed yet, whoever wrote it, in as many seals as it takes; none
+  /// while another sealer has the lease.
   /// - Parameters:
   ///   - sealer: the name of who does it.
   ///   - key: what the seals are signed with.
@@ -21,8 +28,9 @@ extension SQLiteGoalStore {
     var total = 0
     while true {
       let unsealed = try await reader.read { connection throws(SQLiteError) in
-        try UnsealedEntries(connection, limit: Self.sealLimit)
+        try UnsealedEntries(connection, by: sealer, limit: Self.sealLimit, prints)
       }
+      guard let unsealed else { return total }
       guard unsealed.isContiguous else {
         throw LedgerError(
           .corrupt,
@@ -33,14 +41,42 @@ extension SQLiteGoalStore {
       }
       guard unsealed.entries.count > 0 else { return total }
       let made = try await MadeSeal(of: unsealed, sealer: sealer, key: key)
-      let isFirst = try await write { connection throws(SQLiteError) in
+      let isMade: Bool? = try await write { connection throws(SQLiteError) in
+        guard try Self.takeSealerLease(sealer, connection) else { return nil }
         guard try SealHead(connection) == unsealed.head else { return false }
         try made.insert(connection)
         return true
       }
-      if isFirst { total += unsealed.entries.count }
-      if isFirst, unsealed.entries.count < Self.sealLimit { return total }
+      guard let isMade else { return total }
+      if isMade { total += unsealed.entries.count }
+      if isMade, unsealed.entries.count < Self.sealLimit { return total }
     }
+  }
+
+  /// Lets other sealers have the lease at once.
+  public func endSealing(sealer: String) async throws(LedgerError) {
+    _ = try await write { connection throws(SQLiteError) in
+      try connection.run("UPDATE sealer_lease SET holder = NULL WHERE holder = ?", sealer)
+    }
+  }
+
+  /// Takes or keeps the lease; false where another sealer has it.
+  private static func takeSealerLease(
+    _ sealer: String,
+    _ connection: Connection
+  ) throws(SQLiteError) -> Bool {
+    let taken = try connection.run(
+      """
+      UPDATE sealer_lease
+      SET holder = ?1, expires_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', (?2 / 1000.0) || ' seconds')
+      WHERE holder IS NULL OR holder = ?1
+        OR coalesce(expires_at, '') NOT BETWEEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+          AND strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+5 seconds')
+      """,
+      sealer,
+      sealerLease
+    )
+    return taken == 1
   }
 }
 
@@ -133,7 +169,23 @@ struct UnsealedEntries: Sendable {
   /// Whether the entries follow the head without a gap.
   let isContiguous: Bool
 
-  init(_ connection: Connection, limit: Int) throws(SQLiteError) {
+  /// Reads them; nil where another sealer has the lease.
+  init?(
+    _ connection: Connection,
+    by sealer: String,
+    limit: Int,
+    _ prints: SchemaPrints
+  ) throws(SQLiteError) {
+    let held = try connection.first(
+      """
+      SELECT 1
+      FROM sealer_lease
+      WHERE holder <> ? AND expires_at BETWEEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+        AND strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+5 seconds')
+      """,
+      sealer
+    ) { _ in true }
+    guard held == nil else { return nil }
     let head = try SealHead(connection)
     var entries = EntryBatch()
     var isContiguous = true
@@ -160,6 +212,21 @@ struct UnsealedEntries: Sendable {
     self.isContiguous = isContiguous || entries.count > 0
     edge = try entries.count > 0 ? connection.tree.edge(head.lastSeq) : TreeEdge()
     schema =
-      try entries.count > 0 ? SchemaPrint(connection) : SchemaPrint(hash: Seal.noHash, version: 0)
+      try entries.count > 0 ? prints.print(connection) : SchemaPrint(hash: Seal.noHash, version: 0)
+  }
+}
+
+/// The schema's print, taken anew when SQLite's schema version has moved: reading the schema costs
+/// more than sealing a few entries. What a change that keeps the version still (`writable_schema`)
+/// would hide from a seal, verification sees all the same: it takes its own print.
+final class SchemaPrints: Sendable {
+  private let latest = Mutex<SchemaPrint?>(nil)
+
+  func print(_ connection: Connection) throws(SQLiteError) -> SchemaPrint {
+    let version = try connection.first("PRAGMA schema_version") { $0.int(0) ?? 0 } ?? 0
+    if let latest = latest.withLock({ $0 }), latest.version == version { return latest }
+    let print = try SchemaPrint(connection)
+    latest.withLock { $0 = print }
+    return print
   }
 }

@@ -46,7 +46,8 @@ public protocol GoalStore: Sendable {
   /// Why a goal is not claimable now, as a sentence; nil where it is.
   func obstacle(to goal: Goal.ID) async throws(LedgerError) -> String?
   /// How many goals a worker still has to do with: executing, claimable, or waiting to be retried.
-  /// Goals that wait for a later time of the asker's, or for another goal, are not among them.
+  /// Goals that wait for a later time of the asker's, or for another goal, are not among them. Of each
+  /// kind it counts to a hundred and no further: whoever asks wants to know whether it is none.
   func unfinishedCount() async throws(LedgerError) -> Int
   /// A number that changes when anybody has committed a change to the database.
   func changeCounter() async throws(LedgerError) -> Int64
@@ -106,9 +107,12 @@ public protocol GoalStore: Sendable {
 
   // MARK: Proving
 
-  /// Seals every ledger entry that is not sealed yet, signed with `key`; how many those were.
+  /// Seals every ledger entry that is not sealed yet, signed with `key`; how many those were. One
+  /// sealer at a time does: who has sealed keeps the others away for a second.
   @discardableResult
   func seal(sealer: String, key: SealingKey) async throws(LedgerError) -> Int
+  /// Lets other sealers seal at once.
+  func endSealing(sealer: String) async throws(LedgerError)
   /// The head of the tree over the sealed entries; with a size, as it was when it had that many.
   func treeHead(size: Int64?) async throws(LedgerError) -> TreeHead
   /// Proves that an entry is on the ledger, to whoever trusts `key`.

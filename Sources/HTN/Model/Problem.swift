@@ -4,7 +4,7 @@
 /// A planning problem whose parts have been checked against its domain.
 public struct Problem: Sendable {
   /// Its name.
-  public let name: Symbol
+  public private(set) var name: Symbol
   /// The domain it belongs to.
   public let domain: Domain
   /// The domain's constants and its own objects.
@@ -70,6 +70,13 @@ public struct Problem: Sendable {
       }
     parts.goal = goal
     try self.init(parts, domain: domain, warnings: [])
+  }
+
+  /// The same problem by another name.
+  public func named(_ name: Symbol) -> Problem {
+    var problem = self
+    problem.name = name
+    return problem
   }
 
   private init(

@@ -16,6 +16,8 @@ public struct Configuration: Sendable, Equatable {
   public var defaultWorkspace: String?
   /// How much a worker does at once, and how patient it is.
   public var limits: WorkerLimits
+  /// What the commits of `work` and `execute` promise.
+  public var durability: SQLiteGoalStore.Durability
   /// The absolute path of the folder for worktrees; nil for ``worktreesFolder(databaseID:)``'s.
   public var worktrees: String?
   /// Where checkpoints of the ledger go.
@@ -29,6 +31,7 @@ public struct Configuration: Sendable, Equatable {
   public init() {
     workspaces = [:]
     limits = WorkerLimits()
+    durability = .full
   }
 
   /// The workspace of a goal that asks for `name`, or for none.

@@ -10,7 +10,7 @@ public enum ConfigurationKeys {
   /// The keys of `checkpoints`.
   public static let checkpoints = ["files", "interval_ms", "stdout", "trailer"]
   /// The keys of `worker`.
-  public static let worker = WorkerLimits.all.map(\.key)
+  public static let worker = ["durability"] + WorkerLimits.all.map(\.key)
   /// The keys of each workspace.
   public static let workspace = [
     "allowed", "base", "branch_prefix", "builds", "commands", "context_commands", "environment",

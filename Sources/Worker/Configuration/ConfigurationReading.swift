@@ -11,8 +11,8 @@ extension Configuration {
   /// The environment's variables that a configuration depends on.
   public static let variables =
     WorkerLimits.all.map(\.variable) + [
-      "GOALLEDGER_DEFAULT_WORKSPACE", "GOALLEDGER_DOMAIN", "GOALLEDGER_WORKTREES", "HOME", "PATH",
-      "XDG_STATE_HOME",
+      "GOALLEDGER_DEFAULT_WORKSPACE", "GOALLEDGER_DOMAIN", "GOALLEDGER_DURABILITY",
+      "GOALLEDGER_WORKTREES", "HOME", "PATH", "XDG_STATE_HOME",
     ]
 
   /// Reads the configuration beside a database, or the file somebody names.
@@ -99,6 +99,10 @@ extension ConfigurationReader {
         guard let number = integer(worker[limit.key], at: place, in: limit.range) else { continue }
         configuration.limits[keyPath: limit.property] = number
       }
+      let place = Self.join("worker", "durability")
+      if let word = word(worker["durability"], at: place, as: SQLiteGoalStore.Durability.self) {
+        configuration.durability = word
+      }
     }
     let workspaces = self.members(members["workspaces"], at: "workspaces") ?? [:]
     for (name, value) in workspaces.sorted(by: { $0.key < $1.key }) {
@@ -130,6 +134,15 @@ extension ConfigurationReader {
       if let number = integer(value, at: limit.variable, in: limit.range) {
         configuration.limits[keyPath: limit.property] = number
       }
+    }
+    if let text = environment["GOALLEDGER_DURABILITY"], !text.isEmpty,
+      let word = word(
+        .string(text),
+        at: "GOALLEDGER_DURABILITY",
+        as: SQLiteGoalStore.Durability.self
+      )
+    {
+      configuration.durability = word
     }
     for (variable, property) in Self.folders {
       guard let path = environment[variable], !path.isEmpty else { continue }

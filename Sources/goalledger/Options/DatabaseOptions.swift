@@ -18,9 +18,11 @@ struct DatabaseOptions: ParsableArguments {
   }
 
   /// Opens the database, which must be there and up to date.
-  func open() async throws(LedgerError) -> SQLiteGoalStore {
+  func open(
+    durability: SQLiteGoalStore.Durability = .full
+  ) async throws(LedgerError) -> SQLiteGoalStore {
     try beThere()
-    let store = try await SQLiteGoalStore.open(path: path, .asIs)
+    let store = try await SQLiteGoalStore.open(path: path, .asIs, durability: durability)
     // Where no worker runs, nobody else would ever shorten the log that commands like this grow.
     if TextFile.size(path + "-wal") > 8 << 20 { try? await store.checkpoint() }
     return store

@@ -96,6 +96,23 @@ extension GuardCase {
         """
     ),
     GuardCase(
+      "an attempt planned and taken over at once",
+      given: [
+        """
+        INSERT INTO plans(digest, task, body) VALUES \
+        ('bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb', 't', '{"steps":[]}')
+        """
+      ],
+      attack: """
+        UPDATE attempts SET plan_id = (SELECT max(id) FROM plans), \
+        lease_token = (SELECT max(lease_token) + 1 FROM attempts) WHERE state = 'open'
+        """,
+      refusal: """
+        an attempt is taken over, planned and ended one after the other: SET one of lease_token, \
+        plan_id and state
+        """
+    ),
+    GuardCase(
       "an attempt born with state",
       attack: """
         INSERT INTO attempts(goal_id, worker, lease_token, lease_expires_at, state) VALUES (2, \

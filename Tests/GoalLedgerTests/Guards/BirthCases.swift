@@ -65,6 +65,11 @@ extension GuardCase {
         """
     ),
     GuardCase(
+      "a goal born with its next rescoring",
+      attack: "INSERT INTO goals(text, rescore_at) VALUES ('x', '2030-01-01T00:00:00.000Z')",
+      refusal: "rescore_at follows the deadline: leave it out"
+    ),
+    GuardCase(
       "a goal born with its score_epoch",
       attack: "INSERT INTO goals(text, score_epoch) VALUES ('x', 9)",
       refusal: """

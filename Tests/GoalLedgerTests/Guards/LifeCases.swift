@@ -293,16 +293,24 @@ extension GuardCase {
       "a score of choice",
       attack: "UPDATE goals SET score = 1 WHERE id = 2",
       refusal: """
-        score follows goal_score_formula: leave it out, or set it and score_epoch to what the \
-        formula says now
+        score follows goal_score_formula: leave it out, or set it, score_epoch and rescore_at to \
+        what the formula says now
+        """
+    ),
+    GuardCase(
+      "a rescoring put off",
+      attack: "UPDATE goals SET rescore_at = '2999-01-01T00:00:00.000Z' WHERE id = 2",
+      refusal: """
+        score follows goal_score_formula: leave it out, or set it, score_epoch and rescore_at to \
+        what the formula says now
         """
     ),
     GuardCase(
       "a stale score called fresh",
       attack: "UPDATE goals SET score_epoch = 1 WHERE id = 12",
       refusal: """
-        score follows goal_score_formula: leave it out, or set it and score_epoch to what the \
-        formula says now
+        score follows goal_score_formula: leave it out, or set it, score_epoch and rescore_at to \
+        what the formula says now
         """
     ),
     GuardCase(
@@ -310,8 +318,8 @@ extension GuardCase {
       given: ["UPDATE goals SET value = 0.6 WHERE id = 2"],
       attack: "UPDATE goals SET value = 0.1, score = 0.45 WHERE id = 2",
       refusal: """
-        score follows goal_score_formula: leave it out, or set it and score_epoch to what the \
-        formula says now
+        score follows goal_score_formula: leave it out, or set it, score_epoch and rescore_at to \
+        what the formula says now
         """
     ),
     GuardCase(

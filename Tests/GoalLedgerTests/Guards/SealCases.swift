@@ -167,5 +167,20 @@ extension GuardCase {
       attack: "DELETE FROM ledger_seals",
       refusal: "a seal is never removed"
     ),
+    GuardCase(
+      "a second sealer's lease",
+      attack: "INSERT INTO sealer_lease(holder) VALUES ('w2')",
+      refusal: "there is one sealer's lease: UPDATE it"
+    ),
+    GuardCase(
+      "the sealer's lease deleted",
+      attack: "DELETE FROM sealer_lease",
+      refusal: "the sealer's lease is never deleted: SET holder = NULL"
+    ),
+    GuardCase(
+      "a sealer's lease until no time at all",
+      attack: "UPDATE sealer_lease SET expires_at = 'soon'",
+      refusal: "a sealer's expires_at is a UTC time such as 2026-01-31T09:00:00.000Z"
+    ),
   ]
 }

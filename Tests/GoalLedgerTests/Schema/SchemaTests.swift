@@ -1,5 +1,5 @@
-// What the schema promises to be as a whole: the dump in Schema/schema.sql, one AFTER trigger per
-// table and operation, every column of goals under a guard, and what SQLite itself refuses.
+// What the schema promises to be as a whole: the dump in Schema/schema.sql, entries in an order that
+// SQLite does not choose, every column of goals under a guard, and what SQLite itself refuses.
 import Migrations
 import SQLite
 import Testing
@@ -33,19 +33,31 @@ struct SchemaTests {
     }
   }
 
-  @Test("A table has one AFTER trigger for an operation at most")
+  /// AFTER triggers of one table and operation that write entries and yet never meet.
+  private static let apart: [String: Set<String>] = [
+    // A rule refuses to change two of lease_token, plan_id and state at once.
+    "attempts UPDATE": ["attempts_after_take_over", "attempts_after_plan", "attempts_after_end"]
+  ]
+
+  @Test("Of the AFTER triggers that write entries one at most fires for a statement")
   func afterTriggers() throws {
     let database = try ClientSettings.plain.fresh()
-    var seen: Set<String> = []
+    var writing: [String: Set<String>] = [:]
     for trigger in try Definition.all(of: "trigger", in: database) {
       let after = trigger.sql.matches(of: /AFTER\s+(INSERT|UPDATE|DELETE)/)
-      guard let operation = after.first?.output.1 else { continue }
-      let table = try database.value(
-        "SELECT tbl_name FROM sqlite_schema WHERE name = '\(trigger.name)'"
+      guard let operation = after.first?.output.1,
+        trigger.sql.contains("INSERT INTO identity_ledger")
+      else { continue }
+      let row = try database.rows(
+        "SELECT tbl_name || ' \(operation)' FROM sqlite_schema WHERE name = '\(trigger.name)'"
       )
-      #expect(seen.insert("\(table) \(operation)").inserted, "\(trigger.name)")
+      guard case .text(let place)? = row.first?.first else { continue }
+      writing[place, default: []].insert(trigger.name)
     }
-    #expect(seen.count > 15)
+    #expect(writing.count > 10)
+    for (place, triggers) in writing {
+      #expect(triggers.count == 1 || triggers == Self.apart[place], "\(place): \(triggers)")
+    }
   }
 
   @Test("A guard of goals fires for every column and every alias of the id")
@@ -87,7 +99,7 @@ struct SchemaTests {
       ),
       (
         """
-        SELECT id FROM goals
+        SELECT id FROM goals INDEXED BY goals_waiting
         WHERE state = 'adopted' AND waits_until IS NOT NULL AND waits_until <= '2026' LIMIT 5
         """, "SEARCH goals USING INDEX goals_waiting (waits_until>? AND waits_until<?)"
       ),

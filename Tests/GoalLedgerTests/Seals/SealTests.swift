@@ -58,15 +58,33 @@ struct SealTests {
       for round in 0..<40 {
         group.addTask { try await note(7) }
         group.addTask {
-          try await (round.isMultiple(of: 2) ? store : other).seal(sealer: "w\(round)", key: key)
+          try await (round.isMultiple(of: 2) ? store : other).seal(sealer: "w1", key: key)
         }
       }
       try await group.waitForAll()
     }
-    try await store.seal(sealer: "last", key: key)
+    try await store.seal(sealer: "w1", key: key)
     let verification = try await other.verify(VerificationDemands(publicKeys: [key.publicKey]))
     #expect(verification.isSound && verification.findings.isEmpty, "\(verification.findings)")
     #expect(verification.sealed == 280 && verification.unsealed == 0)
+  }
+
+  @Test("are made by one sealer at a time, until its lease ends or runs out")
+  func lease() async throws {
+    try await note(1)
+    #expect(try await store.seal(sealer: "w1", key: key) == 1)
+    try await note(1)
+    #expect(try await store.seal(sealer: "w2", key: key) == 0)
+    try await store.endSealing(sealer: "w2")
+    #expect(try await store.seal(sealer: "w2", key: key) == 0)
+    try await store.endSealing(sealer: "w1")
+    #expect(try await store.seal(sealer: "w2", key: key) == 1)
+    try await note(1)
+    for unheld in ["2020-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z"] {
+      try Connection(path: store.path).run("UPDATE sealer_lease SET expires_at = ?", unheld)
+      #expect(try await store.seal(sealer: "w\(unheld)", key: key) == 1)
+      try await note(1)
+    }
   }
 
   @Test("of a key that was not named are wrong")
@@ -74,7 +92,7 @@ struct SealTests {
     try await note(1)
     try await store.seal(sealer: "w1", key: key)
     try await note(1)
-    try await store.seal(sealer: "w2", key: SealingKey())
+    try await store.seal(sealer: "w1", key: SealingKey())
     let any = try await store.verify(VerificationDemands())
     #expect(any.isSound && any.findings.count == 1)
     let one = try await store.verify(VerificationDemands(publicKeys: [key.publicKey]))

@@ -27,6 +27,7 @@ final class SealedFile: Sendable {
       try Connection(path: path).execute(part)
       try await store.seal(sealer: "w1", key: key)
     }
+    try await store.endSealing(sealer: "w1")
     for number in 1...40 {
       try Connection(path: path).execute(
         "INSERT INTO goals(text, state, actor) VALUES ('more \(number)', 'adopted', 'bob')"

@@ -39,7 +39,8 @@ struct ConfigurationReadingTests {
        "checkpoints": {"files": ["/safe/a", "b"], "trailer": true, "stdout": true,
                        "interval_ms": 500},
        "worker": {"concurrency": 4, "max_concurrent": 5, "lease_ms": 1000, "grace_ms": 0,
-                  "poll_ms": 50, "retry_base_ms": 10, "retry_cap_ms": 20, "task_timeout_ms": 30},
+                  "poll_ms": 50, "retry_base_ms": 10, "retry_cap_ms": 20, "task_timeout_ms": 30,
+                  "durability": "normal"},
        "workspaces": {
          "app": {"path": "../app", "allowed": ["src/**"], "forbidden": ["src/secret/**"],
                  "max_file_bytes": 10, "max_files": 2, "max_total_bytes": 30,
@@ -73,6 +74,7 @@ struct ConfigurationReadingTests {
     #expect(configuration.defaultWorkspace == "app")
     #expect(configuration.domainFile == "/etc/gl/more.hddl")
     #expect(configuration.worktrees == "/var/wt")
+    #expect(configuration.durability == .normal)
     var checkpoints = CheckpointRules()
     checkpoints.files = ["/safe/a", "/etc/gl/b"]
     (checkpoints.trailer, checkpoints.output) = (true, true)
@@ -93,12 +95,16 @@ struct ConfigurationReadingTests {
       (#"{"workerr": {}}"#, "workerr: no such key; did you mean 'worker'?"),
       (
         #"{"worker": {"zzz": 1}}"#,
-        "worker.zzz: no such key; there are: concurrency, grace_ms, lease_ms, max_concurrent, "
-          + "poll_ms, retry_base_ms, retry_cap_ms, task_timeout_ms"
+        "worker.zzz: no such key; there are: concurrency, durability, grace_ms, lease_ms, "
+          + "max_concurrent, poll_ms, retry_base_ms, retry_cap_ms, task_timeout_ms"
       ),
       (
         #"{"worker": {"concurrency": 0}}"#,
         "worker.concurrency: must be a whole number from 1 to 64, not 0"
+      ),
+      (
+        #"{"worker": {"durability": "none"}}"#,
+        #"worker.durability: must be "full" or "normal", not "none""#
       ),
       (
         #"{"worker": {"concurrency": 1.5}}"#,
@@ -187,6 +193,17 @@ struct ConfigurationReadingTests {
     let file = #"{"worker": {"\#(key)": \#(limit.range.lowerBound + 2)}}"#
     let configuration = try parse(key == "retry_cap_ms" ? nil : file, environment)
     #expect(configuration.limits[keyPath: limit.property] == value)
+  }
+
+  @Test("full durability is what nobody has to ask for; a variable wins over the file")
+  func durability() throws {
+    #expect(try parse("{}").durability == .full)
+    let file = #"{"worker": {"durability": "normal"}}"#
+    #expect(try parse(file, ["GOALLEDGER_DURABILITY": "full"]).durability == .full)
+    #expect(
+      mistakes(file, ["GOALLEDGER_DURABILITY": "off"])
+        == [#"GOALLEDGER_DURABILITY: must be "full" or "normal", not "off""#]
+    )
   }
 
   @Test("a variable chooses the default workspace")

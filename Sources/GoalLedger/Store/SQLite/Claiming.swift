@@ -14,8 +14,9 @@ extension SQLiteGoalStore {
       // The claim names its index: one added later made the planner sort the backlog.
       let rows = try connection.query(
         """
-        INSERT INTO attempts(goal_id, worker, lease_token, lease_expires_at)
-        SELECT id, ?, (SELECT coalesce(max(lease_token), 0) FROM attempts) + place, \(Self.leaseEnd)
+        INSERT INTO attempts(goal_id, number, worker, lease_token, lease_expires_at)
+        SELECT id, (SELECT count(*) + 1 FROM attempts WHERE goal_id = claimable.id), ?,
+          (SELECT coalesce(max(lease_token), 0) FROM attempts) + place, \(Self.leaseEnd)
         FROM (
           SELECT g.id AS id, row_number() OVER (ORDER BY g.score DESC, g.id) AS place
           FROM goals g INDEXED BY goals_claimable
@@ -23,7 +24,7 @@ extension SQLiteGoalStore {
             AND NOT EXISTS (\(Self.contradiction))
           ORDER BY g.score DESC, g.id
           LIMIT ?
-        )
+        ) claimable
         RETURNING id, goal_id, lease_token
         """,
         worker,
@@ -43,7 +44,14 @@ extension SQLiteGoalStore {
     lease: Int64
   ) async throws(LedgerError) -> Claim? {
     try await write { connection throws(SQLiteError) in
-      try promote(limit: 500, connection)
+      try connection.run(
+        """
+        UPDATE goals
+        SET waits_until = NULL
+        WHERE id = ? AND state = 'adopted' AND waits_until <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+        """,
+        goal
+      )
       let ticket = try connection.first(
         """
         INSERT INTO attempts(goal_id, worker, lease_token, lease_expires_at)

@@ -4,15 +4,16 @@ import SQLite
 /// goal back to the queue. Their change is still open until somebody has undone it.
 extension SQLiteGoalStore {
   public func attemptsToUndo(of goal: Goal.ID?) async throws(LedgerError) -> [Attempt] {
-    try await reader.read { connection throws(SQLiteError) in
+    let filter = goal == nil ? "?1 IS NULL" : "goal_id = ?1"
+    return try await reader.read { connection throws(SQLiteError) in
       try connection.query(
         """
         SELECT \(Attempt.columns)
         FROM attempts
         WHERE state = 'expired' AND id IN (
           SELECT attempt_id
-          FROM changes
-          WHERE state = 'open' AND (?1 IS NULL OR goal_id = ?1)
+          FROM changes INDEXED BY changes_open
+          WHERE state = 'open' AND \(filter)
         )
         ORDER BY id
         """,

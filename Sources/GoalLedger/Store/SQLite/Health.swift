@@ -47,9 +47,16 @@ extension SQLiteGoalStore {
     try connection.query(
       """
       SELECT id, 'is ' || state || ' and was wanted by ' || deadline
-      FROM goals
-      WHERE state IN ('proposed', 'adopted', 'executing')
-        AND deadline < strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+      FROM (
+        SELECT id, state, deadline
+        FROM goals INDEXED BY goals_deadlines
+        WHERE deadline IS NOT NULL AND state IN ('proposed', 'adopted')
+          AND deadline < strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+        UNION ALL
+        SELECT id, state, deadline
+        FROM goals
+        WHERE state = 'executing' AND deadline < strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+      )
       ORDER BY deadline, id
       LIMIT 100
       """,

@@ -7,6 +7,7 @@ public struct SQLiteGoalStore: GoalStore {
   public let path: String
   let writer: LedgerWriter
   let reader: LedgerReader
+  let prints = SchemaPrints()
 
   /// What to do about a database that is not there or not up to date.
   public enum Opening: Sendable {
@@ -19,7 +20,7 @@ public struct SQLiteGoalStore: GoalStore {
   }
 
   /// What a commit promises.
-  public enum Durability: Sendable {
+  public enum Durability: String, Sendable, CaseIterable {
     /// What is committed survives a power cut (`synchronous=FULL`).
     case full
     /// What is committed survives the end of the process; a power cut can take the last commits

@@ -1,11 +1,17 @@
 import SQLite
 
 /// The small steps that keep derived columns true: goals whose time has come are promoted,
-/// dependents of satisfied goals released, stale scores computed anew. Each step takes a bounded
-/// batch, so that no transaction holds the write lock for long.
+/// dependents of satisfied goals released, scores computed anew that a changed weight or belief made
+/// stale or that a deadline has aged.
+///
+/// What must stay true: one call holds the write lock for some ten milliseconds, however much is to
+/// be done and however slow the machine, since it goes by the clock and not by a number of rows; every
+/// step finds its rows by an index that holds no others.
 extension SQLiteGoalStore {
-  /// How many rows one step takes.
-  private static let batch = 500
+  /// How many rows one statement takes; fewer would cost more a row, more would overshoot the time.
+  private static let batch = 25
+  /// How long one transaction goes on beginning statements.
+  private static let patience = Duration.milliseconds(6)
 
   public func tidy() async throws(LedgerError) -> Bool {
     // A look is cheap and needs no lock; an idle worker must not write.
@@ -21,20 +27,29 @@ extension SQLiteGoalStore {
             SELECT 1 FROM goals INDEXED BY goals_stale_scores
             WHERE state IN ('proposed', 'adopted')
               AND score_epoch < (SELECT epoch FROM score_epoch))
+          OR EXISTS (
+            SELECT 1 FROM goals INDEXED BY goals_aging
+            WHERE rescore_at IS NOT NULL AND state IN ('proposed', 'adopted')
+              AND rescore_at <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
         """
       ) { row throws(SQLiteError) in try row.require(0, as: Bool.self) }
     }
     guard isNeeded == true else { return false }
     return try await write { connection throws(SQLiteError) in
-      let promoted = try promote(limit: Self.batch, connection)
-      let released = try release(limit: Self.batch, connection)
-      let rescored = try rescore(limit: Self.batch, connection)
-      return promoted == Self.batch || released || rescored == Self.batch
+      let clock = ContinuousClock()
+      let end = clock.now + Self.patience
+      repeat {
+        let promoted = try promote(limit: Self.batch, connection)
+        let released = try release(limit: Self.batch, connection)
+        let rescored = try rescore(.stale, limit: Self.batch, connection)
+        let aged = try rescore(.aged, limit: Self.batch, connection)
+        guard released || max(promoted, rescored, aged) == Self.batch else { return false }
+      } while clock.now < end
+      return true
     }
   }
 
-  @discardableResult
-  func promote(limit: Int, _ connection: Connection) throws(SQLiteError) -> Int {
+  private func promote(limit: Int, _ connection: Connection) throws(SQLiteError) -> Int {
     try connection.run(
       """
       UPDATE goals
@@ -72,19 +87,38 @@ extension SQLiteGoalStore {
     return true
   }
 
-  private func rescore(limit: Int, _ connection: Connection) throws(SQLiteError) -> Int {
+  /// Why a score is no longer what the formula says.
+  private enum Rescoring: String {
+    /// A weight or a belief has changed.
+    case stale = """
+      SELECT id FROM goals INDEXED BY goals_stale_scores
+      WHERE state IN ('proposed', 'adopted')
+        AND score_epoch < (SELECT epoch FROM score_epoch)
+      ORDER BY score_epoch
+      LIMIT ?
+      """
+    /// A deadline has come nearer, or has passed.
+    case aged = """
+      SELECT id FROM goals INDEXED BY goals_aging
+      WHERE rescore_at IS NOT NULL AND state IN ('proposed', 'adopted')
+        AND rescore_at <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+      ORDER BY rescore_at
+      LIMIT ?
+      """
+  }
+
+  private func rescore(
+    _ goals: Rescoring,
+    limit: Int,
+    _ connection: Connection
+  ) throws(SQLiteError) -> Int {
     try connection.run(
       """
       UPDATE goals
-      SET score = (SELECT f.score FROM goal_score_formula f WHERE f.id = goals.id),
+      SET (score, rescore_at) = (
+          SELECT f.score, f.rescore_at FROM goal_score_formula f WHERE f.id = goals.id),
         score_epoch = (SELECT epoch FROM score_epoch)
-      WHERE id IN (
-        SELECT id FROM goals INDEXED BY goals_stale_scores
-        WHERE state IN ('proposed', 'adopted')
-          AND score_epoch < (SELECT epoch FROM score_epoch)
-        ORDER BY score_epoch
-        LIMIT ?
-      )
+      WHERE id IN (\(goals.rawValue))
       """,
       limit
     )

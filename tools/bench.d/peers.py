@@ -1,0 +1,64 @@
+"""Other queues on SQLite, from PyPI, beside ours in the same run: jobs that do nothing, drained by one
+worker each, at the durability that each is asked for.
+
+What must stay true: a peer runs in a process of its own, in a virtual environment made in the bench's
+folder, with its database on the same disk; only the draining is timed, not the start. Each script
+prints the seconds it took.
+
+litequeue is a library: its worker is the loop its documentation shows (pop, work, done). huey's
+consumer runs with as many threads as ours has places. DBOS runs a queue of workflows in one process,
+all enqueued before its queue is listened to.
+"""
+
+import os
+import subprocess
+import sys
+
+from ground import ENVIRONMENT, Trouble
+
+# name: (package, script, variants: name -> argument)
+PEERS = {
+    "litequeue": ("litequeue", "peer_litequeue.py", {"NORMAL": "NORMAL", "FULL": "FULL"}),
+    "huey": ("huey", "peer_huey.py", {"FULL": "full"}),
+    "dbos": ("dbos", "peer_dbos.py", {"FULL": "delete", "FULL, WAL": "wal"}),
+}
+
+
+def install(folder, name):
+    """The interpreter of a virtual environment that has the peer."""
+    place = os.path.join(folder, f"venv-{name}")
+    python = os.path.join(place, "bin", "python")
+    if not os.path.exists(python):
+        print(f"bench: installing {name} from PyPI", file=sys.stderr, flush=True)
+        environment = {**ENVIRONMENT, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        for command in ([sys.executable, "-m", "venv", place],
+                        [python, "-m", "pip", "install", "--quiet", PEERS[name][0]]):
+            done = subprocess.run(command, env=environment, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True)
+            if done.returncode != 0:
+                raise Trouble(f"{name} could not be installed: {done.stdout[-800:]}")
+    return python
+
+
+def version(python, name):
+    return subprocess.check_output(
+        [python, "-c", f"import importlib.metadata as m; print(m.version('{name}'))"],
+        text=True).strip()
+
+
+def run(folder, name, variant, jobs, places, number):
+    """Drains `jobs` jobs once; returns the seconds for putting them in, and for the draining."""
+    python = install(folder, name)
+    _, script, variants = PEERS[name]
+    place = os.path.join(folder, f"{name}-{variants[variant]}-{jobs}-{number}")
+    os.makedirs(place)
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), script)
+    done = subprocess.run(
+        [python, script, os.path.join(place, "queue.db"), str(jobs), str(places),
+         variants[variant]],
+        cwd=place, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, timeout=900)
+    lines = [line for line in done.stdout.splitlines() if line.startswith("seconds ")]
+    if done.returncode != 0 or not lines:
+        raise Trouble(f"{name} ended with {done.returncode}: {(done.stdout + done.stderr)[-800:]}")
+    return tuple(float(word) for word in lines[-1].split()[1:])
