@@ -788,7 +788,8 @@ BEGIN
   WHERE id = NEW.id AND (actor IS NOT NULL OR reason IS NOT NULL OR lease_token IS NOT NULL);
 
   UPDATE goals
-  SET score = (SELECT score FROM goal_score_formula WHERE id = NEW.id),
+  SET (score, rescore_at) = (
+      SELECT score, rescore_at FROM goal_score_formula WHERE id = NEW.id),
     score_epoch = (SELECT epoch FROM score_epoch)
   WHERE id = NEW.id
     AND (NEW.state = 'adopted' AND OLD.state <> 'adopted'

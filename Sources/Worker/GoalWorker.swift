@@ -34,7 +34,8 @@ public struct GoalWorker: Sendable {
     self.name = name ?? WorkerName.distinct()
     self.keyFile = keyFile
     self.ledgerKeyFile = ledgerKeyFile
-    self.watch = watch
+    let redactor = configuration.redaction.redactor
+    self.watch = { watch($0.redacted(by: redactor)) }
   }
 
   /// Works until told to stop; with `drain`, until nothing is left to do.

@@ -30,3 +30,36 @@ public enum WorkerEvent: Sendable {
   /// The worker has stopped.
   case stopped
 }
+
+extension WorkerEvent {
+  /// The event without secrets: what is shown on a terminal ends up in logs.
+  func redacted(by redactor: Redactor) -> WorkerEvent {
+    switch self {
+    case .claimed(let goal, let attempt, let text, let takenOver):
+      .claimed(
+        goal: goal,
+        attempt: attempt,
+        text: redactor.text(text),
+        takenOver: takenOver
+      )
+    case .task(let goal, let number, let title, let state, let milliseconds, let message):
+      .task(
+        goal: goal,
+        number: number,
+        title: redactor.text(title, .work),
+        state: state,
+        milliseconds: milliseconds,
+        message: redactor.text(message)
+      )
+    case .ended(let goal, let state, let reason, let milliseconds):
+      .ended(
+        goal: goal,
+        state: state,
+        reason: redactor.text(reason),
+        milliseconds: milliseconds
+      )
+    case .warning(let sentence): .warning(redactor.text(sentence))
+    case .started, .planned, .checkpoint, .draining, .stopped: self
+    }
+  }
+}

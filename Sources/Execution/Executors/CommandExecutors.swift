@@ -204,8 +204,8 @@ extension AttemptWorkspace {
     if report.outcome.strays > 0 { detail["strays"] = String(report.outcome.strays) }
     return TaskResult(
       exitCode: report.outcome.exit.code.map(Int.init),
-      outputHead: text(output.head),
-      outputTail: text(output.tail),
+      outputHead: text(output.wholeHead),
+      outputTail: text(output.wholeTail),
       outputBytes: output.totalBytes,
       outputSHA256: output.totalBytes > 0 ? output.sha256 : nil,
       tree: report.tree.text,
@@ -251,11 +251,23 @@ extension TaskResult {
   /// `exit code 1`.
   var spokenExit: String { exitCode.map { "exit code \($0)" } ?? "no exit code" }
 
-  /// The last lines of the output, to be put behind a sentence; empty if there was none.
+  /// The last lines of the output, to be put behind a sentence; empty if there was none. No word is
+  /// cut: half a secret looks like none.
   var lastLines: String {
     let end = outputTail.isEmpty ? outputHead : outputTail
     let lines = end.split(whereSeparator: \.isNewline).suffix(5)
-    let text = lines.joined(separator: "\n")
-    return text.isEmpty ? "" : ":\n" + String(text.suffix(600))
+    var kept: [Substring] = []
+    for line in lines.reversed() {
+      guard kept.reduce(line.count, { $0 + 1 + $1.count }) <= 600 else {
+        if kept.isEmpty {
+          let bytes = WholeWords.end(of: Array(line.utf8.suffix(600))[...])
+          kept = [Substring(String(decoding: bytes, as: UTF8.self))]
+        }
+        break
+      }
+      kept.append(line)
+    }
+    let text = kept.reversed().joined(separator: "\n")
+    return text.isEmpty ? "" : ":\n" + text
   }
 }

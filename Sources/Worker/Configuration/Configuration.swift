@@ -18,6 +18,8 @@ public struct Configuration: Sendable, Equatable {
   public var limits: WorkerLimits
   /// What the commits of `work` and `execute` promise.
   public var durability: SQLiteGoalStore.Durability
+  /// What is redacted before it is written.
+  public var redaction = RedactionSettings()
   /// The absolute path of the folder for worktrees; nil for ``worktreesFolder(databaseID:)``'s.
   public var worktrees: String?
   /// Where checkpoints of the ledger go.

@@ -5,7 +5,8 @@
 public enum ConfigurationKeys {
   /// The file's own keys. `$schema` is for editors and means nothing here.
   public static let root = [
-    "$schema", "checkpoints", "default_workspace", "domain", "worker", "workspaces", "worktrees",
+    "$schema", "checkpoints", "default_workspace", "domain", "redaction", "worker", "workspaces",
+    "worktrees",
   ]
   /// The keys of `checkpoints`.
   public static let checkpoints = ["files", "interval_ms", "stdout", "trailer"]
@@ -20,10 +21,21 @@ public enum ConfigurationKeys {
   /// The keys of each command.
   public static let command = ["argv", "exclusive", "timeout_ms"]
 
+  /// The keys of `redaction`.
+  public static let redaction = ["contexts", "except", "patterns"]
+  /// The keys of each pattern.
+  public static let pattern = ["characters", "least", "name", "prefix"]
+
   /// The range of `max_file_bytes` and `max_total_bytes`, in bytes.
   public static let byteRange = 1...1 << 40
   /// The range of `max_files`.
   public static let fileRange = 1...1_000_000
   /// The range of a command's `timeout_ms`, in milliseconds.
   public static let timeoutRange = 1...86_400_000
+  /// The range of a pattern's `least`.
+  public static let leastRange = 8...4096
+  /// The default of a pattern's `least`.
+  public static let patternLeast = 16
+  /// The default of a pattern's `characters`.
+  public static let patternCharacters = "A-Za-z0-9_-"
 }

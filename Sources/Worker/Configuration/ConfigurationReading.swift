@@ -28,8 +28,25 @@ extension Configuration {
     environment: [String: String],
     workingFolder: String
   ) throws(ConfigurationError) -> Configuration {
-    let databaseFolder = PathText.folder(of: PathText.absolute(database, in: workingFolder))
-    let beside = PathText.join(databaseFolder, fileName)
+    let (text, path) = try text(file: file, database: database, workingFolder: workingFolder)
+    return try parse(
+      text,
+      file: path,
+      databaseFolder: PathText.folder(of: PathText.absolute(database, in: workingFolder)),
+      environment: environment
+    )
+  }
+
+  /// The file's text, nil where there need not be one and is none; and where it is.
+  static func text(
+    file: String?,
+    database: String,
+    workingFolder: String
+  ) throws(ConfigurationError) -> (text: String?, path: String) {
+    let beside = PathText.join(
+      PathText.folder(of: PathText.absolute(database, in: workingFolder)),
+      fileName
+    )
     let path = file.map { PathText.absolute($0, in: workingFolder) } ?? beside
     let text: String?
     do throws(LedgerError) {
@@ -38,12 +55,7 @@ extension Configuration {
       let mistake = ConfigurationMistake(path: "", sentence: error.message)
       throw ConfigurationError(file: path, mistakes: [mistake])
     }
-    return try parse(
-      text,
-      file: path,
-      databaseFolder: databaseFolder,
-      environment: environment
-    )
+    return (text, path)
   }
 
   /// Reads a configuration from the file's text; nil where there is no file.
@@ -93,6 +105,8 @@ extension ConfigurationReader {
     configuration.worktrees = text(members["worktrees"], at: "worktrees")
       .map { PathText.absolute($0, in: folder) }
     configuration.checkpoints = checkpoints(members["checkpoints"], folder: folder)
+    configuration.redaction = redaction(members["redaction"], at: "redaction")
+    configuration.redaction.secrets = RedactionSettings.secrets(inWorkspaces: members["workspaces"])
     if let worker = object(members["worker"], at: "worker", keys: ConfigurationKeys.worker) {
       for limit in WorkerLimits.all {
         let place = Self.join("worker", limit.key)

@@ -47,14 +47,19 @@ public struct Diagnosis: Sendable {
   ///   - store: the database, or why it cannot be opened.
   ///   - configuration: the configuration, or every mistake in it.
   ///   - now: the time leases are measured by.
+  ///   - everyEntry: whether to look at the whole ledger for secrets, and not at its newest entries.
   public static func make(
     store: Result<SQLiteGoalStore, LedgerError>,
     configuration: Result<Configuration, ConfigurationError>,
     environment: [String: String],
-    now: GoalLedger.Timestamp
+    now: GoalLedger.Timestamp,
+    everyEntry: Bool = false
   ) async -> Diagnosis {
     var diagnosis = Diagnosis()
     await diagnosis.look(atDatabase: store)
+    if case .success(let store) = store {
+      await diagnosis.look(forSecretsIn: store, everyEntry: everyEntry)
+    }
     await diagnosis.look(atGit: environment["PATH"] ?? CommandRunner.defaultSearchPath)
     switch configuration {
     case .failure(let error):

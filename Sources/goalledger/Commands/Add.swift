@@ -33,7 +33,7 @@ struct Add: AsyncParsableCommand {
     draft.adopt = adopt
     let asked = draft
     if let task = goal.task { try settings.load(database: database).checkTask(task) }
-    let store = try await database.open()
+    let store = try await database.open(settings)
     let added = try await store.recordingRefusals(of: nil, actor: actor.name) {
       () async throws(LedgerError) in try await store.add(asked, actor: actor.name)
     }

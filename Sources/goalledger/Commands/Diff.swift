@@ -24,7 +24,7 @@ struct Diff: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try settings.load(database: database)
-    let store = try await database.open()
+    let store = try await database.open(settings)
     let text = try await ChangeText.read(
       of: id,
       store: store,

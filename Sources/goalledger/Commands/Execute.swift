@@ -44,7 +44,7 @@ struct Execute: AsyncParsableCommand {
     let configuration = try settings.load(database: database)
     let draft = try id == nil ? asked.draft(goal) : nil
     if let task = asked.task { try configuration.checkTask(task) }
-    let store = try await database.open(durability: configuration.durability)
+    let store = try await database.open(settings, durability: configuration.durability)
     let adopted = try await adopt(draft, in: store)
     await Notes.unseenFiles(of: adopted, configuration)
     let worker = GoalWorker(

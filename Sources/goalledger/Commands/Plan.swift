@@ -24,7 +24,7 @@ struct Plan: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try settings.load(database: database)
-    let store = try await database.open()
+    let store = try await database.open(settings)
     guard let goal = try await store.goal(id) else { throw LedgerError.noGoal(id) }
     let planned = try await configuration.preview(
       goal,

@@ -11,6 +11,7 @@ struct TransitionOptions: ParsableArguments {
 
   @OptionGroup var actor: ActorOptions
   @OptionGroup var database: DatabaseOptions
+  @OptionGroup var settings: ConfigurationOptions
   @OptionGroup var output: JSONOptions
 
   /// Moves each goal by itself: one that is refused does not keep the others back, and the status
@@ -18,7 +19,7 @@ struct TransitionOptions: ParsableArguments {
   func move(
     _ body: (SQLiteGoalStore, Goal.ID, String, String?) async throws(LedgerError) -> Goal
   ) async throws {
-    let store = try await database.open()
+    let store = try await database.open(settings)
     var failure: LedgerError?
     var moved: [Goal] = []
     for id in ids {

@@ -42,7 +42,7 @@ struct Work: AsyncParsableCommand {
     var configuration = try settings.load(database: database)
     if let concurrency { configuration.limits.concurrency = concurrency }
     let worker = GoalWorker(
-      store: try await database.open(durability: configuration.durability),
+      store: try await database.open(settings, durability: configuration.durability),
       configuration: configuration,
       name: name,
       watch: { event in

@@ -17,12 +17,39 @@ struct DatabaseOptions: ParsableArguments {
     return variable.isEmpty ? "goals.db" : variable
   }
 
-  /// Opens the database, which must be there and up to date.
+  /// Opens the database, which must be there and up to date. What is written to it is redacted as
+  /// the configuration says: the one that `settings` name, whose `redaction` must then be right, or
+  /// the one beside the database. Who only reads names none, and is not kept from it by a mistake.
   func open(
+    _ settings: ConfigurationOptions? = nil,
     durability: SQLiteGoalStore.Durability = .full
   ) async throws(LedgerError) -> SQLiteGoalStore {
     try beThere()
-    let store = try await SQLiteGoalStore.open(path: path, .asIs, durability: durability)
+    var redaction = RedactionSettings()
+    do throws(ConfigurationError) {
+      redaction = try Configuration.redaction(
+        file: settings.map(\.file) ?? ConfigurationOptions.variable,
+        database: path,
+        workingFolder: PathText.workingFolder
+      )
+    } catch {
+      guard settings == nil else { throw error.ledgerError }
+    }
+    return try await open(redaction, durability: durability)
+  }
+
+  /// Opens the database, which must be there and up to date.
+  func open(
+    _ redaction: RedactionSettings,
+    durability: SQLiteGoalStore.Durability = .full
+  ) async throws(LedgerError) -> SQLiteGoalStore {
+    try beThere()
+    let store = try await SQLiteGoalStore.open(
+      path: path,
+      .asIs,
+      durability: durability,
+      redactor: redaction.redactor
+    )
     // Where no worker runs, nobody else would ever shorten the log that commands like this grow.
     if TextFile.size(path + "-wal") > 8 << 20 { try? await store.checkpoint() }
     return store
@@ -56,8 +83,11 @@ struct ConfigurationOptions: ParsableArguments {
   var config: String?
 
   /// The file named by flag or variable; nil for the one beside the database.
-  var file: String? {
-    config ?? Variables.value("GOALLEDGER_CONFIG").flatMap { $0.isEmpty ? nil : $0 }
+  var file: String? { config ?? Self.variable }
+
+  /// The file named by the variable.
+  static var variable: String? {
+    Variables.value("GOALLEDGER_CONFIG").flatMap { $0.isEmpty ? nil : $0 }
   }
 
   /// Reads the configuration.

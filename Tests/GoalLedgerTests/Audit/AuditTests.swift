@@ -10,6 +10,9 @@ struct AuditTests {
   static let history = """
     INSERT INTO identity_ledger(event, actor, goal_id, reason)
     VALUES ('refused', 'ann', 4, 'a satisfied goal is final');
+    INSERT INTO identity_ledger(event, actor, reason)
+    VALUES ('note', 'ann', 'seen: [redacted github-token 0123456789abcdef:0123456789abcdef0123456789'
+      || 'abcdef] and [redacted email 1123456789abcdef:1123456789abcdef0123456789abcdef], [redacted x]');
     UPDATE score_weights SET weight = 0.2, actor = 'ann', reason = 'safer' WHERE name = 'risk';
     UPDATE tasks SET state = 'ready', lease_token = 11 WHERE id = 2;
     UPDATE tasks SET state = 'running', lease_token = 11 WHERE id = 2;
@@ -32,8 +35,9 @@ struct AuditTests {
     INSERT INTO changes(attempt_id, goal_id, workspace, branch, base_commit, lease_token)
     VALUES (9, 3, 'repo', 'goal/3/2', 'abc', 30);
     INSERT INTO task_runs(task_id, attempt_id, try, lease_token, started_at, ended_at, duration_ms,
-      exit_code, tree)
-    SELECT id, 9, 1, 30, '2026-01-02T00:00:00.000Z', '2026-01-02T00:00:01.000Z', 900, 0, 'fed'
+      exit_code, tree, output_head, output_tail)
+    SELECT id, 9, 1, 30, '2026-01-02T00:00:00.000Z', '2026-01-02T00:00:01.000Z', 900, 0, 'fed',
+      'out', 'k: [redacted jwt 2123456789abcdef:0123456789abcdef0123456789abcdef]'
     FROM tasks WHERE attempt_id = 9;
     UPDATE tasks SET state = 'succeeded', lease_token = 30 WHERE attempt_id = 9;
     UPDATE changes SET state = 'committed', head_commit = 'def', tree = 'fed',
@@ -107,11 +111,23 @@ struct AuditTests {
       ("notes.sql", "reason", "a satisfied goal is final"),
       ("assumptions.sql", "subject", "weight:risk"),
       ("evidence.sql", "head_commit", "def"),
+      ("redactions.sql", "pattern", "github-token"),
+      ("redactions.sql", "pattern", "email"),
+      ("redactions.sql", "salt", "1123456789abcdef"),
+      ("redactions.sql", "digest", "1123456789abcdef0123456789abcdef"),
+      ("redactions.sql", "place", "output of try 1"),
     ]
   )
   func content(file: String, column: String, value: String) throws {
     let rows = try Self.answer(file, in: Self.world())
     #expect(rows.contains { $0[column] == .text(value) }, "\(rows)")
+  }
+
+  @Test("Marks are listed one by one, and what only begins like one is none")
+  func marks() throws {
+    let rows = try Self.answer("redactions.sql", in: Self.world())
+    let patterns = rows.compactMap { $0["pattern"] }
+    #expect(patterns == [.text("email"), .text("github-token"), .text("jwt")])
   }
 
   @Test("Rates and times are those of the history")

@@ -175,7 +175,7 @@ struct ConfigurationReadingTests {
       found == [
         "GOALLEDGER_POLL_MS: must be a whole number from 5 to 60000, not a string",
         "GOALLEDGER_WORKTREES: must be an absolute path, not 'here'",
-        "a: no such key; there are: $schema, checkpoints, default_workspace, domain, worker, workspaces, worktrees",
+        "a: no such key; there are: $schema, checkpoints, default_workspace, domain, redaction, worker, workspaces, worktrees",
         "worker.lease_ms: must be a whole number from 100 to 3600000, not a string",
         "workspaces.w.max_files: must be a whole number from 1 to 1000000, not 0",
         "workspaces.w.path: must be a string, not a number",

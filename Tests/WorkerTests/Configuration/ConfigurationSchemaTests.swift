@@ -33,8 +33,11 @@ struct ConfigurationSchemaTests {
     #expect(keys(schema.properties?.worker) == ConfigurationKeys.worker.sorted())
     #expect(keys(schema["$defs"]?.workspace) == ConfigurationKeys.workspace.sorted())
     #expect(keys(schema["$defs"]?.command) == ConfigurationKeys.command.sorted())
+    #expect(keys(schema.properties?.redaction) == ConfigurationKeys.redaction.sorted())
+    #expect(keys(schema["$defs"]?.pattern) == ConfigurationKeys.pattern.sorted())
     for object in [
-      schema, schema.properties?.worker, schema["$defs"]?.workspace, schema["$defs"]?.command,
+      schema, schema.properties?.worker, schema.properties?.redaction, schema["$defs"]?.workspace,
+      schema["$defs"]?.command, schema["$defs"]?.pattern,
     ] {
       #expect(object?.additionalProperties?.bool == false)
     }
@@ -62,5 +65,17 @@ struct ConfigurationSchemaTests {
     }
     let timeout = schema["$defs"]?.command?.properties?.timeout_ms
     #expect(timeout?.maximum?.integer == Int64(ConfigurationKeys.timeoutRange.upperBound))
+  }
+
+  @Test("has the patterns' ranges and defaults, and the words of what becomes of contexts")
+  func samePatterns() {
+    let pattern = schema["$defs"]?.pattern?.properties
+    #expect(pattern?.least?.minimum?.integer == Int64(ConfigurationKeys.leastRange.lowerBound))
+    #expect(pattern?.least?.maximum?.integer == Int64(ConfigurationKeys.leastRange.upperBound))
+    #expect(pattern?.least?["default"]?.integer == Int64(ConfigurationKeys.patternLeast))
+    #expect(pattern?.characters?["default"]?.string == ConfigurationKeys.patternCharacters)
+    let contexts = schema.properties?.redaction?.properties?.contexts
+    #expect(contexts?["enum"]?.array?.map(\.string) == Redactor.Contexts.allCases.map(\.rawValue))
+    #expect(contexts?["default"]?.string == RedactionSettings().contexts.rawValue)
   }
 }

@@ -3,7 +3,9 @@ import SQLite
 /// What askers do: insert goals, adopt and abandon them. The rules are the schema's.
 extension SQLiteGoalStore {
   public func add(_ draft: GoalDraft, actor: String) async throws(LedgerError) -> Goal {
-    try await writer.write { connection throws(LedgerError) in
+    let draft = try redactor.admit(draft)
+    let actor = try redactor.admit(actor, as: "actor")
+    return try await writer.write { connection throws(LedgerError) in
       do throws(SQLiteError) {
         return try insert(draft, actor: actor, into: connection)
       } catch {
@@ -74,7 +76,9 @@ extension SQLiteGoalStore {
     actor: String,
     reason: String?
   ) async throws(LedgerError) -> Goal {
-    try await writer.write { connection throws(LedgerError) in
+    let actor = try redactor.admit(actor, as: "actor")
+    let reason = redactor.text(reason)
+    return try await writer.write { connection throws(LedgerError) in
       do throws(SQLiteError) {
         let moved = try connection.run(
           "UPDATE goals SET state = ?, actor = ?, reason = ? WHERE id = ?",
@@ -102,6 +106,8 @@ extension SQLiteGoalStore {
     goal: Goal.ID?,
     actor: String
   ) async throws(LedgerError) {
+    // A refusal is recorded whatever it is about, its actor's name included.
+    let (sentence, actor) = (redactor.text(sentence), redactor.text(actor, .work))
     try await write { connection throws(SQLiteError) in
       _ = try connection.run(
         """

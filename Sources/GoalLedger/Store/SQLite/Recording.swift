@@ -4,6 +4,7 @@ import SQLite
 /// for a clear error, and again in the schema's triggers, for whoever writes without this code.
 extension SQLiteGoalStore {
   public func register(_ worker: WorkerRecord) async throws(LedgerError) {
+    try redactor.admit(worker.name, as: "worker")
     try await write { connection throws(SQLiteError) in
       let known = try connection.run(
         """
@@ -37,6 +38,7 @@ extension SQLiteGoalStore {
     _ events: [TaskEvent],
     for claim: Claim
   ) async throws(LedgerError) {
+    let (plan, events) = (redactor.redacted(plan), redactor.redacted(events))
     try await prove(claim) { connection throws(SQLiteError) in
       try insert(plan, claim, connection)
       if let change { try insert(change, claim, connection) }
@@ -99,6 +101,7 @@ extension SQLiteGoalStore {
   }
 
   public func record(_ events: [TaskEvent], for claim: Claim) async throws(LedgerError) {
+    let events = redactor.redacted(events)
     try await prove(claim) { connection throws(SQLiteError) in
       try note(events, claim, connection)
     }
@@ -237,6 +240,7 @@ extension SQLiteGoalStore {
     _ end: AttemptEnd,
     change: ChangeRecord?
   ) async throws(LedgerError) {
+    let (end, change) = (redactor.redacted(end), redactor.redacted(change))
     try await prove(claim) { connection throws(SQLiteError) in
       if let change {
         try connection.run(

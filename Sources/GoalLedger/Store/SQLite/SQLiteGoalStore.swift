@@ -8,6 +8,8 @@ public struct SQLiteGoalStore: GoalStore {
   let writer: LedgerWriter
   let reader: LedgerReader
   let prints = SchemaPrints()
+  /// What every text passes before it is written.
+  let redactor: Redactor
 
   /// What to do about a database that is not there or not up to date.
   public enum Opening: Sendable {
@@ -33,7 +35,8 @@ public struct SQLiteGoalStore: GoalStore {
   public static func open(
     path: String,
     _ opening: Opening = .existing,
-    durability: Durability = .full
+    durability: Durability = .full,
+    redactor: Redactor = .standard
   ) async throws(LedgerError) -> SQLiteGoalStore {
     var options = OpenOptions.default
     options.create = opening == .create
@@ -49,7 +52,12 @@ public struct SQLiteGoalStore: GoalStore {
       )
     }
     try await writer.migrate(opening)
-    return SQLiteGoalStore(path: path, writer: writer, reader: try LedgerReader(path: path))
+    return SQLiteGoalStore(
+      path: path,
+      writer: writer,
+      reader: try LedgerReader(path: path),
+      redactor: redactor
+    )
   }
 
   /// Runs the migrations that have not run yet.
