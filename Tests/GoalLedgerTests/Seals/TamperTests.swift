@@ -252,7 +252,7 @@ struct Tampering: Sendable, CustomTestStringConvertible {
       name: "an entry edited, and every seal forged anew with another key",
       script: [
         off, "UPDATE identity_ledger SET actor = 'eve' WHERE seq = 7", "DELETE FROM ledger_seals",
-        "DELETE FROM ledger_tree",
+        "DELETE FROM ledger_tree", "UPDATE sealer_lease SET holder = NULL",
       ],
       subject: "the checkpoint",
       isSealedAnew: true
@@ -265,6 +265,7 @@ struct Tampering: Sendable, CustomTestStringConvertible {
           + "WHERE seq = (SELECT max(seq) FROM identity_ledger)",
         "DELETE FROM ledger_seals WHERE first_seq = (SELECT max(first_seq) FROM ledger_seals)",
         "DELETE FROM ledger_tree WHERE first_seq = (SELECT max(first_seq) FROM ledger_tree)",
+        "UPDATE sealer_lease SET holder = NULL",
       ],
       subject: "the checkpoint",
       isSealedAnew: true
