@@ -98,7 +98,8 @@ extension AttemptRunner {
     }
     let end = AttemptEnd.satisfied(result: outcome(work, "satisfied", result))
     do throws(LedgerError) {
-      try await persist { () throws(LedgerError) in try await store.end(claim, end, change: change)
+      try await persist { () throws(LedgerError) in
+        try await store.end(claim, end, change: change, after: work.lastEvents)
       }
     } catch  where error.code == .refused {
       // Abandoned at the last moment: the goal's state decides, not ours.
@@ -163,7 +164,8 @@ extension AttemptRunner {
       var change = try await store.change(of: claim.attempt.id)
       change?.state = "rolled_back"
       let record = change
-      try await persist { () throws(LedgerError) in try await store.end(claim, end, change: record)
+      try await persist { () throws(LedgerError) in
+        try await store.end(claim, end, change: record, after: work.lastEvents)
       }
     }
   }

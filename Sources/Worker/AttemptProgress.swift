@@ -13,6 +13,9 @@ struct AttemptProgress: Sendable {
   var testedTree: String?
   /// What is to be recorded before anything else; nil where an earlier worker has.
   var opening: AttemptOpening?
+
+  /// The numbers of the tasks that have succeeded already.
+  var succeeded: [Int] { tasks.filter { $0.value.state == .succeeded }.map(\.key) }
 }
 
 /// How an attempt begins on record: with its plan, and the branch that it is to have.

@@ -4,7 +4,8 @@ import GoalLedger
 /// Puts what the engine says on record: all that happened at one moment in one transaction, under
 /// the attempt's lease, before the engine acts on it. A new attempt's plan and branch go on record
 /// with what the engine says first, so that they are there before anything is done and cost no
-/// commit of their own.
+/// commit of their own. So it is at the end: where the last task has succeeded, nothing follows that
+/// would have to wait for its record, and that goes into the transaction that ends the attempt.
 actor AttemptRecorder: EngineRecorder {
   let store: any GoalStore
   let claim: Claim
@@ -13,19 +14,25 @@ actor AttemptRecorder: EngineRecorder {
   let titles: [Int: String]
   /// What is to be recorded with the first events; nil once it is.
   private var opening: AttemptOpening?
+  /// The tasks that have not succeeded yet.
+  private var unfinished: Set<Int>
+  /// What is left to record with the attempt's end.
+  private(set) var lastEvents: [TaskEvent] = []
 
   init(
     store: any GoalStore,
     claim: Claim,
     watch: @escaping @Sendable (WorkerEvent) -> Void,
     titles: [Int: String],
-    opening: AttemptOpening?
+    opening: AttemptOpening?,
+    unfinished: Set<Int>
   ) {
     self.store = store
     self.claim = claim
     self.watch = watch
     self.titles = titles
     self.opening = opening
+    self.unfinished = unfinished
   }
 
   func record(_ events: [EngineEvent]) async throws(ExecutionError) {
@@ -37,6 +44,7 @@ actor AttemptRecorder: EngineRecorder {
           toRecord.append(.moved(number: task, state: .ready, at: at))
         case .started(let task, _, let at): toRecord.append(.started(number: task, at: at))
         case .ended(let task, let run, let state, _):
+          if state == .succeeded { unfinished.remove(task) }
           toRecord.append(
             .ended(
               number: task,
@@ -57,6 +65,8 @@ actor AttemptRecorder: EngineRecorder {
       if let first = opening {
         opening = nil
         try await store.record(first.plan, opening: first.change, toRecord, for: claim)
+      } else if unfinished.isEmpty {
+        lastEvents += toRecord
       } else if !toRecord.isEmpty {
         try await store.record(toRecord, for: claim)
       }

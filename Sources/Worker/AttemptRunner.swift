@@ -117,7 +117,8 @@ struct AttemptRunner: Sendable {
       claim: claim,
       watch: watch,
       titles: planned.titles,
-      opening: progress.opening
+      opening: progress.opening,
+      unfinished: Set(planned.graph.nodes.map(\.number)).subtracting(progress.succeeded)
     )
     // Without a task there is nothing that the opening could be recorded with.
     if planned.graph.nodes.isEmpty { try await recorder.record([]) }
@@ -135,6 +136,7 @@ struct AttemptRunner: Sendable {
       resumeFrom: progress.tasks,
       control: control
     )
+    work.lastEvents = await recorder.lastEvents
     return outcome.verdict
   }
 
@@ -173,6 +175,8 @@ struct AttemptWork: Sendable {
   let claim: Claim
   var place: Workplace?
   var workspace: AttemptWorkspace?
+  /// What happened to its tasks last, to be recorded with its end.
+  var lastEvents: [TaskEvent] = []
 
   init(claim: Claim) { self.claim = claim }
 }

@@ -83,10 +83,11 @@ final class DyingStore: GoalStore {
   func end(
     _ claim: Claim,
     _ end: AttemptEnd,
-    change: ChangeRecord?
+    change: ChangeRecord?,
+    after events: [TaskEvent]
   ) async throws(LedgerError) {
-    try await pass([.endAttempt]) { () throws(LedgerError) in
-      try await store.end(claim, end, change: change)
+    try await pass([.endAttempt] + calls(of: events)) { () throws(LedgerError) in
+      try await store.end(claim, end, change: change, after: events)
     }
   }
 

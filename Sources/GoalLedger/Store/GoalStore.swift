@@ -83,12 +83,13 @@ public protocol GoalStore: Sendable {
   func record(_ events: [TaskEvent], for claim: Claim) async throws(LedgerError)
   /// Records that the attempt has a branch, before the branch is made.
   func open(_ change: ChangeRecord, for claim: Claim) async throws(LedgerError)
-  /// Ends an attempt: the change's last state, the goal's transition and the ledger in one
-  /// transaction.
+  /// Ends an attempt: what happened to its tasks last, the change's last state, the goal's transition
+  /// and the ledger in one transaction.
   func end(
     _ claim: Claim,
     _ end: AttemptEnd,
-    change: ChangeRecord?
+    change: ChangeRecord?,
+    after events: [TaskEvent]
   ) async throws(LedgerError)
   /// Attempts, of one goal or of all, whose lease ran out before a client gave the goal back to the
   /// queue, and whose change nobody has rolled back yet.
@@ -127,6 +128,17 @@ public protocol GoalStore: Sendable {
   ) async throws(LedgerError) -> ConsistencyProof
   /// Checks the ledger against its seals, and the tables against the ledger; changes nothing.
   func verify(_ demands: VerificationDemands) async throws(LedgerError) -> Verification
+}
+
+extension GoalStore {
+  /// Ends an attempt of whose tasks everything is on record.
+  public func end(
+    _ claim: Claim,
+    _ end: AttemptEnd,
+    change: ChangeRecord?
+  ) async throws(LedgerError) {
+    try await self.end(claim, end, change: change, after: [])
+  }
 }
 
 /// A worker, as a row of `workers` holds it.

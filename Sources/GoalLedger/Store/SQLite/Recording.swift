@@ -238,10 +238,13 @@ extension SQLiteGoalStore {
   public func end(
     _ claim: Claim,
     _ end: AttemptEnd,
-    change: ChangeRecord?
+    change: ChangeRecord?,
+    after events: [TaskEvent]
   ) async throws(LedgerError) {
     let (end, change) = (redactor.redacted(end), redactor.redacted(change))
+    let events = redactor.redacted(events)
     try await prove(claim) { connection throws(SQLiteError) in
+      try note(events, claim, connection)
       if let change {
         try connection.run(
           """
