@@ -3,6 +3,8 @@
 #define GOALLEDGER_CSQLITE_SHIM_H
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdint.h>
+#include <time.h>
 
 // sqlite3_db_config is variadic; the options used here all take one switch.
 static inline int csqlite_config_flag(sqlite3 *db, int op, int value) {
@@ -16,6 +18,35 @@ static inline int csqlite_lookaside(sqlite3 *db, int size, int count) {
 // library is first used.
 static inline int csqlite_keep_no_memory_statistics(void) {
   return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+// How a connection waits for another's lock: short naps of random length, until the patience is over.
+// SQLite's own handler sleeps up to 100 ms at a time, in which several others come and go: whoever
+// waits among busy writers would starve.
+struct csqlite_patience {
+  int64_t limit_ns;
+  int64_t began_ns;
+  uint32_t random;
+};
+static inline int64_t csqlite_monotonic_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+static inline int csqlite_wait(void *context, int count) {
+  struct csqlite_patience *patience = (struct csqlite_patience *)context;
+  int64_t now = csqlite_monotonic_ns();
+  if (count == 0) patience->began_ns = now;
+  if (now - patience->began_ns >= patience->limit_ns) return 0;
+  patience->random = patience->random * 1664525u + 1013904223u;
+  // From 0.1 ms, twice as long each time, to 3.2 ms; a random half to the whole of it.
+  int64_t nap = 100000LL << (count < 5 ? count : 5);
+  nap = nap / 2 + (int64_t)(patience->random >> 8) * (nap / 2) / (1 << 24);
+  struct timespec pause = {0, (long)nap};
+  nanosleep(&pause, 0);
+  return 1;
+}
+static inline int csqlite_be_patient(sqlite3 *db, struct csqlite_patience *patience) {
+  return sqlite3_busy_handler(db, csqlite_wait, patience);
 }
 // SQLITE_TRANSIENT is a cast Swift does not import: "copy the bytes before returning".
 static inline sqlite3_destructor_type csqlite_transient(void) { return SQLITE_TRANSIENT; }

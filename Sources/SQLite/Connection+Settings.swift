@@ -7,7 +7,7 @@ extension Connection {
     let database = unsafe try open()
     // Before anything is allocated: what a trigger's program needs while it runs, above all.
     _ = unsafe csqlite_lookaside(database, 2_400, 200)
-    unsafe sqlite3_busy_timeout(database, max(0, options.busyTimeout))
+    unsafe csqlite_be_patient(database, patience)
     try set(SQLITE_DBCONFIG_ENABLE_FKEY, options.foreignKeys)
     try set(SQLITE_DBCONFIG_ENABLE_TRIGGER, options.triggers)
     try set(SQLITE_DBCONFIG_DEFENSIVE, options.defensive)

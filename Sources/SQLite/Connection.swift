@@ -17,6 +17,9 @@ import CSQLite
   private static let library: Void = { _ = csqlite_keep_no_memory_statistics() }()
 
   private var database: OpaquePointer?
+  /// What the library keeps while this connection waits for a lock; it lives as long as this object,
+  /// and so longer than the library's connection.
+  let patience: UnsafeMutablePointer<csqlite_patience>
   var cache: StatementCache
   /// Whether the body of ``transaction(_:_:)`` runs: then a statement outside of a transaction, after
   /// an error rolled it back, is refused, or it would be committed on its own.
@@ -46,6 +49,14 @@ import CSQLite
     self.options = options
     self.cache = StatementCache(capacity: options.statementCacheSize)
     self.interruptHandle = unsafe InterruptHandle(database)
+    unsafe patience = .allocate(capacity: 1)
+    unsafe patience.initialize(
+      to: csqlite_patience(
+        limit_ns: Int64(max(0, options.busyTimeout)) * 1_000_000,
+        began_ns: 0,
+        random: .random(in: .min ... .max)
+      )
+    )
     do throws(SQLiteError) {
       guard code == SQLITE_OK else {
         throw unsafe SQLiteError.last(of: database, code: code, sql: nil)
@@ -58,6 +69,7 @@ import CSQLite
 
   deinit {
     close()
+    unsafe patience.deallocate()
   }
 
   /// Closes the connection; afterwards every use throws ``ResultCode/misuse``.
@@ -68,6 +80,7 @@ import CSQLite
     interruptHandle.invalidate()
     cache.removeAll()
     unsafe self.database = nil
+    unsafe sqlite3_busy_handler(database, nil, nil)
     // v2 waits for a statement that is still running, in a closure that closed its connection.
     unsafe sqlite3_close_v2(database)
   }
