@@ -135,6 +135,13 @@ identity_words AS (
   WHERE event GLOB 'identity.*'
   GROUP BY 1
 ),
+-- An archive has identities, to tell whose its seals are, and their entries may be elsewhere.
+identities_here AS (
+  SELECT lower(hex(public_key)) AS public_key, name, kind, since, until,
+    nullif(lower(hex(voucher)), '') AS voucher
+  FROM identities
+  WHERE NOT EXISTS (SELECT 1 FROM archive_file)
+),
 -- Both sides as (subject, id, name, value); what is on one side only is a difference.
 ledger(subject, id, name, value) AS (
   SELECT 'goal', goal_id, 'state', to_state FROM goal_ends
@@ -226,12 +233,11 @@ live(subject, id, name, value) AS (
   UNION ALL SELECT 'worker', name, 'state', state FROM workers
   UNION ALL SELECT 'worker', name, 'public_key', lower(hex(public_key)) FROM workers
     WHERE public_key IS NOT NULL
-  UNION ALL SELECT 'identity', lower(hex(public_key)), 'name', name FROM identities
-  UNION ALL SELECT 'identity', lower(hex(public_key)), 'kind', kind FROM identities
-  UNION ALL SELECT 'identity', lower(hex(public_key)), 'since', since FROM identities
-  UNION ALL SELECT 'identity', lower(hex(public_key)), 'until', until FROM identities
-  UNION ALL SELECT 'identity', lower(hex(public_key)), 'voucher', nullif(lower(hex(voucher)), '')
-    FROM identities
+  UNION ALL SELECT 'identity', public_key, 'name', name FROM identities_here
+  UNION ALL SELECT 'identity', public_key, 'kind', kind FROM identities_here
+  UNION ALL SELECT 'identity', public_key, 'since', since FROM identities_here
+  UNION ALL SELECT 'identity', public_key, 'until', until FROM identities_here
+  UNION ALL SELECT 'identity', public_key, 'voucher', voucher FROM identities_here
   UNION ALL SELECT 'archive', substr(subject, 9) + 0, 'making', detail FROM carried_subjects
     WHERE event = 'archive.carried'
 )
