@@ -81,35 +81,8 @@ struct NewIdentityCommand: AsyncParsableCommand {
 
   func run() async throws {
     let store = try await database.open()
-    // Nothing is left behind by what would be refused.
-    if try await store.identities().contains(where: { $0.isLive && $0.name == name }) {
-      throw LedgerError(
-        .refused,
-        "an identity of this name is live: revoke it first, or take another name"
-      )
-    }
-    var file: KeyFile?
-    let key: [UInt8]
-    if let publicKey {
-      key = try Self.publicKey(publicKey)
-    } else {
-      let made = try await place(store)
-      key = try made.makeNew().publicKey
-      file = made
-    }
-    let request = NewIdentity(name: name, kind: kind.kind, publicKey: key)
-    let identity: Identity
-    do throws(LedgerError) {
-      identity = try await store.recordingRefusals(of: nil, actor: actor.name) {
-        () async throws(LedgerError) in try await store.add(request, actor: actor.name)
-      }
-    } catch {
-      guard let file else { throw error }
-      throw LedgerError(
-        error.code,
-        error.message,
-        hint: "the key that was made is in \(file.path), and stands for nobody"
-      )
+    let (identity, file) = try await store.recordingRefusals(of: nil, actor: actor.name) {
+      () async throws(LedgerError) in try await register(store)
     }
     if output.json {
       var document = IdentityText.json(identity).object ?? [:]
@@ -119,6 +92,38 @@ struct NewIdentityCommand: AsyncParsableCommand {
       Terminal.output.line("\(IdentityText.line(identity))")
       Terminal.output.line("public key \(hexadecimal(identity.publicKey))")
       if let file { Terminal.output.line("private key \(file.path)") }
+    }
+  }
+
+  /// Makes the key, if it is to be made, and registers it.
+  private func register(
+    _ store: SQLiteGoalStore
+  ) async throws(LedgerError) -> (identity: Identity, file: KeyFile?) {
+    // No key is left behind by what would be refused.
+    if try await store.identities().contains(where: { $0.isLive && $0.name == name }) {
+      throw LedgerError(
+        .refused,
+        "an identity of this name is live: revoke it first, or take another name"
+      )
+    }
+    if let publicKey {
+      let request = NewIdentity(
+        name: name,
+        kind: kind.kind,
+        publicKey: try Self.publicKey(publicKey)
+      )
+      return (try await store.add(request, actor: actor.name), nil)
+    }
+    let file = try await place(store)
+    let request = NewIdentity(name: name, kind: kind.kind, publicKey: try file.makeNew().publicKey)
+    do throws(LedgerError) {
+      return (try await store.add(request, actor: actor.name), file)
+    } catch {
+      throw LedgerError(
+        error.code,
+        error.message,
+        hint: "the key that was made is in \(file.path), and stands for nobody"
+      )
     }
   }
 
