@@ -12,6 +12,8 @@ CREATE TABLE workers (
   seen_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
   concurrency INTEGER NOT NULL DEFAULT 1
     CONSTRAINT "a worker runs at least one goal at a time" CHECK (concurrency >= 1),
+  public_key BLOB
+    CONSTRAINT "a worker's public_key has 32 bytes" CHECK (length(public_key) = 32),
   CONSTRAINT "a worker's times are UTC times such as 2026-01-31T09:00:00.000Z"
     CHECK (started_at GLOB '[0-9]*' AND started_at IS strftime('%Y-%m-%dT%H:%M:%fZ', started_at)
       AND seen_at GLOB '[0-9]*' AND seen_at IS strftime('%Y-%m-%dT%H:%M:%fZ', seen_at))
@@ -35,7 +37,7 @@ BEGIN
   INSERT INTO identity_ledger(actor, event, to_state, detail)
   VALUES (NEW.name, 'worker.running', 'running', json_object(
     'subject', 'worker:' || NEW.name, 'worker', NEW.name, 'pid', NEW.pid, 'host', NEW.host,
-    'version', NEW.version));
+    'version', NEW.version, 'public_key', nullif(lower(hex(NEW.public_key)), '')));
   SELECT RAISE(ABORT, 'the ledger took no entry of this worker, so nothing is changed')
   WHERE changes() <> 1;
 END;
@@ -45,6 +47,8 @@ BEGIN
   SELECT CASE
     WHEN NEW.name IS NOT OLD.name
     THEN RAISE(ABORT, 'a worker keeps its name: add another row')
+    WHEN NEW.public_key IS NOT OLD.public_key AND (OLD.state, NEW.state) <> ('stopped', 'running')
+    THEN RAISE(ABORT, 'a worker keeps its key while it runs: it takes another as it starts')
     WHEN NEW.state IS NOT OLD.state
       AND NOT coalesce(OLD.state = 'running' AND NEW.state IN ('draining', 'stopped')
         OR OLD.state = 'draining' AND NEW.state = 'stopped'
@@ -59,7 +63,7 @@ BEGIN
   INSERT INTO identity_ledger(actor, event, from_state, to_state, detail)
   VALUES (NEW.name, 'worker.' || NEW.state, OLD.state, NEW.state, json_object(
     'subject', 'worker:' || NEW.name, 'worker', NEW.name, 'pid', NEW.pid, 'host', NEW.host,
-    'version', NEW.version));
+    'version', NEW.version, 'public_key', nullif(lower(hex(NEW.public_key)), '')));
   SELECT RAISE(ABORT, 'the ledger took no entry of this worker, so nothing is changed')
   WHERE changes() <> 1;
 END;

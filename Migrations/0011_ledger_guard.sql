@@ -286,6 +286,7 @@ BEGIN
         OR NOT EXISTS (
           SELECT 1 FROM workers
           WHERE name = json_extract(NEW.detail, '$.worker') AND state = NEW.to_state
+            AND json_extract(NEW.detail, '$.public_key') IS nullif(lower(hex(public_key)), '')
             AND 'worker:' || name = json_extract(NEW.detail, '$.subject'))
         OR NEW.from_state IS NOT (
           SELECT to_state FROM identity_ledger
@@ -307,6 +308,24 @@ BEGIN
           WHERE goal_id IS NULL AND event GLOB 'archive.*'
             AND json_extract(detail, '$.subject') = json_extract(NEW.detail, '$.subject'))
       THEN RAISE(ABORT, 'an entry of an archive is written as the archive is made')
+    END
+
+    WHEN NEW.event IN ('identity.added', 'identity.revoked')
+    THEN CASE WHEN (NEW.from_state, NEW.to_state) IS NOT (NULL, NULL)
+        OR NEW.event IS NOT iif(
+          json_extract(NEW.detail, '$.until') IS NULL, 'identity.added', 'identity.revoked')
+        OR NOT EXISTS (
+          SELECT 1 FROM carried_subjects
+          WHERE event = 'identity.carried' AND subject = json_extract(NEW.detail, '$.subject')
+            AND detail = NEW.detail)
+        OR iif(NEW.event = 'identity.added', NULL, '[null]') IS NOT (
+          SELECT json_array(json_extract(detail, '$.until'))
+          FROM identity_ledger
+          WHERE goal_id IS NULL AND event GLOB 'identity.*'
+            AND json_extract(detail, '$.subject') = json_extract(NEW.detail, '$.subject')
+          ORDER BY seq DESC
+          LIMIT 1)
+      THEN RAISE(ABORT, 'an entry of an identity is written as it is added or revoked')
     END
 
     ELSE RAISE(ABORT, 'what an entry by hand can say is event = ''note'' or ''refused''')

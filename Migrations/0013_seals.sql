@@ -60,6 +60,9 @@ BEGIN
     WHEN julianday(NEW.sealed_at) NOT BETWEEN julianday('now', '-10 minutes')
       AND julianday('now', '+1 second')
     THEN RAISE(ABORT, 'a seal is dated when it is made')
+    WHEN EXISTS (
+      SELECT 1 FROM identities WHERE public_key = NEW.public_key AND until IS NOT NULL)
+    THEN RAISE(ABORT, 'the key of this seal was revoked: seal with another')
   END;
 END;
 

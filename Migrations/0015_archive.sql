@@ -144,14 +144,21 @@ SELECT 'breaker.carried', 'breaker:' || quote(action) || '@' || quote(workspace)
 FROM circuit_breakers
 UNION ALL
 SELECT 'worker.carried', 'worker:' || name, state, json_object(
-  'subject', 'worker:' || name, 'worker', name, 'pid', pid, 'host', host, 'version', version)
+  'subject', 'worker:' || name, 'worker', name, 'pid', pid, 'host', host, 'version', version,
+  'public_key', nullif(lower(hex(public_key)), ''))
 FROM workers
 UNION ALL
 SELECT 'archive.carried', 'archive:' || number, NULL, json_object(
   'subject', 'archive:' || number, 'archive', number, 'file', file, 'first_seq', first_seq,
   'last_seq', last_seq, 'last_hash', lower(hex(last_hash)), 'goals', goals, 'made_at', made_at,
   'public_key', lower(hex(public_key)))
-FROM archives;
+FROM archives
+UNION ALL
+SELECT 'identity.carried', 'identity:' || lower(hex(public_key)), NULL, json_object(
+  'subject', 'identity:' || lower(hex(public_key)), 'name', name, 'kind', kind,
+  'public_key', lower(hex(public_key)), 'since', since, 'until', until,
+  'voucher', nullif(lower(hex(voucher)), ''))
+FROM identities;
 
 CREATE TRIGGER archives_before_insert BEFORE INSERT ON archives
 BEGIN

@@ -1606,6 +1606,8 @@ CREATE TABLE workers (
   seen_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
   concurrency INTEGER NOT NULL DEFAULT 1
     CONSTRAINT "a worker runs at least one goal at a time" CHECK (concurrency >= 1),
+  public_key BLOB
+    CONSTRAINT "a worker's public_key has 32 bytes" CHECK (length(public_key) = 32),
   CONSTRAINT "a worker's times are UTC times such as 2026-01-31T09:00:00.000Z"
     CHECK (started_at GLOB '[0-9]*' AND started_at IS strftime('%Y-%m-%dT%H:%M:%fZ', started_at)
       AND seen_at GLOB '[0-9]*' AND seen_at IS strftime('%Y-%m-%dT%H:%M:%fZ', seen_at))
@@ -1629,7 +1631,7 @@ BEGIN
   INSERT INTO identity_ledger(actor, event, to_state, detail)
   VALUES (NEW.name, 'worker.running', 'running', json_object(
     'subject', 'worker:' || NEW.name, 'worker', NEW.name, 'pid', NEW.pid, 'host', NEW.host,
-    'version', NEW.version));
+    'version', NEW.version, 'public_key', nullif(lower(hex(NEW.public_key)), '')));
   SELECT RAISE(ABORT, 'the ledger took no entry of this worker, so nothing is changed')
   WHERE changes() <> 1;
 END;
@@ -1639,6 +1641,8 @@ BEGIN
   SELECT CASE
     WHEN NEW.name IS NOT OLD.name
     THEN RAISE(ABORT, 'a worker keeps its name: add another row')
+    WHEN NEW.public_key IS NOT OLD.public_key AND (OLD.state, NEW.state) <> ('stopped', 'running')
+    THEN RAISE(ABORT, 'a worker keeps its key while it runs: it takes another as it starts')
     WHEN NEW.state IS NOT OLD.state
       AND NOT coalesce(OLD.state = 'running' AND NEW.state IN ('draining', 'stopped')
         OR OLD.state = 'draining' AND NEW.state = 'stopped'
@@ -1653,7 +1657,7 @@ BEGIN
   INSERT INTO identity_ledger(actor, event, from_state, to_state, detail)
   VALUES (NEW.name, 'worker.' || NEW.state, OLD.state, NEW.state, json_object(
     'subject', 'worker:' || NEW.name, 'worker', NEW.name, 'pid', NEW.pid, 'host', NEW.host,
-    'version', NEW.version));
+    'version', NEW.version, 'public_key', nullif(lower(hex(NEW.public_key)), '')));
   SELECT RAISE(ABORT, 'the ledger took no entry of this worker, so nothing is changed')
   WHERE changes() <> 1;
 END;
@@ -2030,6 +2034,7 @@ BEGIN
         OR NOT EXISTS (
           SELECT 1 FROM workers
           WHERE name = json_extract(NEW.detail, '$.worker') AND state = NEW.to_state
+            AND json_extract(NEW.detail, '$.public_key') IS nullif(lower(hex(public_key)), '')
             AND 'worker:' || name = json_extract(NEW.detail, '$.subject'))
         OR NEW.from_state IS NOT (
           SELECT to_state FROM identity_ledger
@@ -2051,6 +2056,24 @@ BEGIN
           WHERE goal_id IS NULL AND event GLOB 'archive.*'
             AND json_extract(detail, '$.subject') = json_extract(NEW.detail, '$.subject'))
       THEN RAISE(ABORT, 'an entry of an archive is written as the archive is made')
+    END
+
+    WHEN NEW.event IN ('identity.added', 'identity.revoked')
+    THEN CASE WHEN (NEW.from_state, NEW.to_state) IS NOT (NULL, NULL)
+        OR NEW.event IS NOT iif(
+          json_extract(NEW.detail, '$.until') IS NULL, 'identity.added', 'identity.revoked')
+        OR NOT EXISTS (
+          SELECT 1 FROM carried_subjects
+          WHERE event = 'identity.carried' AND subject = json_extract(NEW.detail, '$.subject')
+            AND detail = NEW.detail)
+        OR iif(NEW.event = 'identity.added', NULL, '[null]') IS NOT (
+          SELECT json_array(json_extract(detail, '$.until'))
+          FROM identity_ledger
+          WHERE goal_id IS NULL AND event GLOB 'identity.*'
+            AND json_extract(detail, '$.subject') = json_extract(NEW.detail, '$.subject')
+          ORDER BY seq DESC
+          LIMIT 1)
+      THEN RAISE(ABORT, 'an entry of an identity is written as it is added or revoked')
     END
 
     ELSE RAISE(ABORT, 'what an entry by hand can say is event = ''note'' or ''refused''')
@@ -2188,6 +2211,9 @@ BEGIN
     WHEN julianday(NEW.sealed_at) NOT BETWEEN julianday('now', '-10 minutes')
       AND julianday('now', '+1 second')
     THEN RAISE(ABORT, 'a seal is dated when it is made')
+    WHEN EXISTS (
+      SELECT 1 FROM identities WHERE public_key = NEW.public_key AND until IS NOT NULL)
+    THEN RAISE(ABORT, 'the key of this seal was revoked: seal with another')
   END;
 END;
 
@@ -2380,14 +2406,21 @@ SELECT 'breaker.carried', 'breaker:' || quote(action) || '@' || quote(workspace)
 FROM circuit_breakers
 UNION ALL
 SELECT 'worker.carried', 'worker:' || name, state, json_object(
-  'subject', 'worker:' || name, 'worker', name, 'pid', pid, 'host', host, 'version', version)
+  'subject', 'worker:' || name, 'worker', name, 'pid', pid, 'host', host, 'version', version,
+  'public_key', nullif(lower(hex(public_key)), ''))
 FROM workers
 UNION ALL
 SELECT 'archive.carried', 'archive:' || number, NULL, json_object(
   'subject', 'archive:' || number, 'archive', number, 'file', file, 'first_seq', first_seq,
   'last_seq', last_seq, 'last_hash', lower(hex(last_hash)), 'goals', goals, 'made_at', made_at,
   'public_key', lower(hex(public_key)))
-FROM archives;
+FROM archives
+UNION ALL
+SELECT 'identity.carried', 'identity:' || lower(hex(public_key)), NULL, json_object(
+  'subject', 'identity:' || lower(hex(public_key)), 'name', name, 'kind', kind,
+  'public_key', lower(hex(public_key)), 'since', since, 'until', until,
+  'voucher', nullif(lower(hex(voucher)), ''))
+FROM identities;
 
 CREATE TRIGGER archives_before_insert BEFORE INSERT ON archives
 BEGIN
@@ -2492,4 +2525,95 @@ END;
 CREATE TRIGGER archived_goals_delete BEFORE DELETE ON archived_goals
 BEGIN
   SELECT RAISE(ABORT, 'where a goal was archived is never forgotten');
+END;
+
+CREATE TABLE identities (
+  id INTEGER PRIMARY KEY CONSTRAINT "an identity is numbered from 1: leave id out" CHECK (id >= 1),
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL
+    CONSTRAINT "an identity is a person, an agent or a worker"
+    CHECK (kind IN ('person', 'agent', 'worker')),
+  public_key BLOB NOT NULL UNIQUE
+    CONSTRAINT "an identity's public_key has 32 bytes" CHECK (length(public_key) = 32),
+  since TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+  until TEXT,
+  voucher BLOB
+    CONSTRAINT "a worker has a voucher of 64 bytes, and no other identity has one"
+    CHECK (CASE kind WHEN 'worker' THEN coalesce(length(voucher), 0) = 64 ELSE voucher IS NULL END),
+  actor TEXT,
+  reason TEXT
+) STRICT;
+
+CREATE UNIQUE INDEX identities_live ON identities(name)
+WHERE until IS NULL;
+
+CREATE TRIGGER identities_before_insert BEFORE INSERT ON identities
+BEGIN
+  SELECT CASE
+    WHEN NEW.id <> -1
+    THEN RAISE(ABORT, 'an identity''s id is given by the database: leave id out')
+    WHEN NEW.since IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+    THEN RAISE(ABORT, 'an identity is added now: leave since out')
+    WHEN NEW.until IS NOT NULL
+    THEN RAISE(ABORT, 'an identity begins without an end: leave until out')
+    WHEN EXISTS (SELECT 1 FROM identities WHERE public_key = NEW.public_key)
+    THEN RAISE(ABORT, 'a key stands for one identity for good: make another key')
+    WHEN EXISTS (SELECT 1 FROM identities WHERE name = NEW.name AND until IS NULL)
+    THEN RAISE(ABORT, 'an identity of this name is live: revoke it first, or take another name')
+    WHEN NEW.name = '' OR NEW.name GLOB '*[' || char(1) || '-' || char(31) || ']*'
+      OR length(NEW.name) > 200 OR instr(NEW.name, char(0))
+    THEN RAISE(ABORT, 'an identity has a name of 1 to 200 characters on one line without NUL bytes')
+    WHEN NEW.actor = '' OR NEW.actor GLOB '*[' || char(1) || '-' || char(31) || ']*'
+      OR length(NEW.actor) > 200 OR instr(NEW.actor, char(0)) OR instr(NEW.reason, char(0))
+    THEN RAISE(ABORT, 'actor is a name of 1 to 200 characters on one line, reason a text; neither holds a NUL byte')
+  END;
+END;
+
+CREATE TRIGGER identities_after_insert AFTER INSERT ON identities
+BEGIN
+  INSERT INTO identity_ledger(actor, event, reason, detail)
+  SELECT coalesce(NEW.actor, 'sql'), 'identity.added', NEW.reason, detail
+  FROM carried_subjects
+  WHERE event = 'identity.carried' AND subject = 'identity:' || lower(hex(NEW.public_key));
+  SELECT RAISE(ABORT, 'the ledger took no entry of this identity, so nothing is changed')
+  WHERE changes() <> 1;
+  UPDATE identities
+  SET actor = NULL, reason = NULL
+  WHERE id = NEW.id AND (actor IS NOT NULL OR reason IS NOT NULL);
+END;
+
+CREATE TRIGGER identities_before_update BEFORE UPDATE ON identities
+BEGIN
+  SELECT CASE
+    WHEN (NEW.id, NEW.name, NEW.kind, NEW.public_key, NEW.since, NEW.voucher)
+      IS NOT (OLD.id, OLD.name, OLD.kind, OLD.public_key, OLD.since, OLD.voucher)
+    THEN RAISE(ABORT, 'of an identity only until changes: revoke it, and add another')
+    WHEN OLD.until IS NOT NULL AND NEW.until IS NOT OLD.until
+    THEN RAISE(ABORT, 'what is revoked stays revoked: add another identity, with a new key')
+    WHEN NEW.until IS NOT OLD.until AND NEW.until IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+    THEN RAISE(ABORT, 'an identity is revoked now: SET until = strftime(''%Y-%m-%dT%H:%M:%fZ'', ''now'')')
+    WHEN NEW.actor = '' OR NEW.actor GLOB '*[' || char(1) || '-' || char(31) || ']*'
+      OR length(NEW.actor) > 200 OR instr(NEW.actor, char(0)) OR instr(NEW.reason, char(0))
+    THEN RAISE(ABORT, 'actor is a name of 1 to 200 characters on one line, reason a text; neither holds a NUL byte')
+  END;
+END;
+
+CREATE TRIGGER identities_after_update AFTER UPDATE ON identities
+WHEN NEW.actor IS NOT NULL OR NEW.reason IS NOT NULL OR NEW.until IS NOT OLD.until
+BEGIN
+  INSERT INTO identity_ledger(actor, event, reason, detail)
+  SELECT coalesce(NEW.actor, 'sql'), 'identity.revoked', NEW.reason, detail
+  FROM carried_subjects
+  WHERE NEW.until IS NOT OLD.until
+    AND event = 'identity.carried' AND subject = 'identity:' || lower(hex(NEW.public_key));
+  SELECT RAISE(ABORT, 'the ledger took no entry of this identity, so nothing is changed')
+  WHERE NEW.until IS NOT OLD.until AND changes() <> 1;
+  UPDATE identities
+  SET actor = NULL, reason = NULL
+  WHERE id = NEW.id AND (actor IS NOT NULL OR reason IS NOT NULL);
+END;
+
+CREATE TRIGGER identities_delete BEFORE DELETE ON identities
+BEGIN
+  SELECT RAISE(ABORT, 'an identity is never deleted: revoke it, SET until = strftime(''%Y-%m-%dT%H:%M:%fZ'', ''now'')');
 END;

@@ -121,10 +121,26 @@ breaker_ends AS (
   GROUP BY 1, 2
 ),
 worker_ends AS (
-  SELECT json_extract(detail, '$.worker') AS name, to_state, max(seq)
+  SELECT json_extract(detail, '$.worker') AS name, to_state,
+    json_extract(detail, '$.public_key') AS public_key, max(seq)
   FROM entries
   WHERE event GLOB 'worker.*'
   GROUP BY 1
+),
+identity_words AS (
+  SELECT json_extract(detail, '$.public_key') AS public_key, json_extract(detail, '$.name') AS name,
+    json_extract(detail, '$.kind') AS kind, json_extract(detail, '$.since') AS since,
+    json_extract(detail, '$.until') AS until, json_extract(detail, '$.voucher') AS voucher, max(seq)
+  FROM entries
+  WHERE event GLOB 'identity.*'
+  GROUP BY 1
+),
+-- An archive has identities, to tell whose its seals are, and their entries may be elsewhere.
+identities_here AS (
+  SELECT lower(hex(public_key)) AS public_key, name, kind, since, until,
+    nullif(lower(hex(voucher)), '') AS voucher
+  FROM identities
+  WHERE NOT EXISTS (SELECT 1 FROM archive_file)
 ),
 -- Both sides as (subject, id, name, value); what is on one side only is a difference.
 ledger(subject, id, name, value) AS (
@@ -165,6 +181,13 @@ ledger(subject, id, name, value) AS (
   UNION ALL SELECT 'breaker', action || ' ' || workspace, 'state', to_state FROM breaker_ends
     WHERE to_state <> 'closed'
   UNION ALL SELECT 'worker', name, 'state', to_state FROM worker_ends
+  UNION ALL SELECT 'worker', name, 'public_key', public_key FROM worker_ends
+    WHERE public_key IS NOT NULL
+  UNION ALL SELECT 'identity', public_key, 'name', name FROM identity_words
+  UNION ALL SELECT 'identity', public_key, 'kind', kind FROM identity_words
+  UNION ALL SELECT 'identity', public_key, 'since', since FROM identity_words
+  UNION ALL SELECT 'identity', public_key, 'until', until FROM identity_words
+  UNION ALL SELECT 'identity', public_key, 'voucher', voucher FROM identity_words
   UNION ALL SELECT 'archive', json_extract(detail, '$.archive'), 'making', detail FROM entries
     WHERE event GLOB 'archive.*'
 ),
@@ -208,6 +231,13 @@ live(subject, id, name, value) AS (
   UNION ALL SELECT 'breaker', action || ' ' || workspace, 'state', state FROM circuit_breakers
     WHERE state <> 'closed'
   UNION ALL SELECT 'worker', name, 'state', state FROM workers
+  UNION ALL SELECT 'worker', name, 'public_key', lower(hex(public_key)) FROM workers
+    WHERE public_key IS NOT NULL
+  UNION ALL SELECT 'identity', public_key, 'name', name FROM identities_here
+  UNION ALL SELECT 'identity', public_key, 'kind', kind FROM identities_here
+  UNION ALL SELECT 'identity', public_key, 'since', since FROM identities_here
+  UNION ALL SELECT 'identity', public_key, 'until', until FROM identities_here
+  UNION ALL SELECT 'identity', public_key, 'voucher', voucher FROM identities_here
   UNION ALL SELECT 'archive', substr(subject, 9) + 0, 'making', detail FROM carried_subjects
     WHERE event = 'archive.carried'
 )
@@ -223,6 +253,10 @@ UNION ALL
 SELECT 'tables', 'goal', id, 'write-only', coalesce(actor, reason, lease_token)
 FROM goals
 WHERE actor IS NOT NULL OR reason IS NOT NULL OR lease_token IS NOT NULL
+UNION ALL
+SELECT 'tables', 'identity', name, 'write-only', coalesce(actor, reason)
+FROM identities
+WHERE actor IS NOT NULL OR reason IS NOT NULL
 UNION ALL
 SELECT 'tables', 'goal', id, 'result', result
 FROM goals

@@ -10,7 +10,7 @@ public struct GoalWorker: Sendable {
   let store: any GoalStore
   let configuration: Configuration
   let name: String
-  let keyFile: KeyFile?
+  let keyFolder: String?
   let ledgerKeyFile: KeyFile?
   let watch: @Sendable (WorkerEvent) -> Void
 
@@ -18,21 +18,23 @@ public struct GoalWorker: Sendable {
   /// - Parameters:
   ///   - name: its name on the ledger; nil for one made of the machine, the process and a number
   ///     that no other worker of this database has.
-  ///   - keyFile: where the key is that it signs seals with; nil for the usual place.
-  ///   - ledgerKeyFile: where the key is that checkpoints are signed with; nil for the usual place.
+  ///   - keyFolder: where workers' keys are, of which it takes one to sign seals with; nil for the
+  ///     usual place.
+  ///   - ledgerKeyFile: where the key is that checkpoints are signed with, and workers' keys vouched
+  ///     for; nil for the usual place.
   ///   - watch: is told what happens, for people to see.
   public init(
     store: any GoalStore,
     configuration: Configuration,
     name: String? = nil,
-    keyFile: KeyFile? = nil,
+    keyFolder: String? = nil,
     ledgerKeyFile: KeyFile? = nil,
     watch: @escaping @Sendable (WorkerEvent) -> Void = { _ in }
   ) {
     self.store = store
     self.configuration = configuration
     self.name = name ?? WorkerName.distinct()
-    self.keyFile = keyFile
+    self.keyFolder = keyFolder
     let redactor = configuration.redaction.redactor
     self.watch = { watch($0.redacted(by: redactor)) }
     self.ledgerKeyFile = ledgerKeyFile

@@ -35,7 +35,15 @@ struct Shift: Sendable {
       checkpoints: checkpoints
     )
     sweeper = Sweeper(store: store, places: places, watch: watch)
-    sealer = try await Sealer(store: store, name: name, keyFile: worker.keyFile, watch: watch)
+    sealer = await Sealer(
+      WorkerIdentity(
+        store: store,
+        worker: name,
+        folder: worker.keyFolder,
+        ledgerKeyFile: worker.ledgerKeyFile
+      ),
+      watch: watch
+    )
     runner = try await AttemptRunner(
       store: store,
       configuration: configuration,
@@ -49,7 +57,8 @@ struct Shift: Sendable {
       name: name,
       pid: WorkerName.processID,
       host: WorkerName.host,
-      concurrency: concurrency
+      concurrency: concurrency,
+      publicKey: sealer.key?.key.publicKey
     )
     record.state = state
     try await store.register(record)

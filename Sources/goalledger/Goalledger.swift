@@ -32,7 +32,9 @@ struct Goalledger: AsyncParsableCommand {
       ),
       CommandGroup(
         name: "Prove",
-        subcommands: [Verify.self, PrintCheckpoint.self, Prove.self, CheckProof.self]
+        subcommands: [
+          Verify.self, PrintCheckpoint.self, Prove.self, CheckProof.self, ManageIdentities.self,
+        ]
       ),
       CommandGroup(name: "Work", subcommands: [Work.self, Execute.self]),
       CommandGroup(

@@ -237,6 +237,24 @@ final class DyingStore: GoalStore {
     try await pass { () throws(LedgerError) in try await store.seal(sealer: sealer, key: key) }
   }
 
+  func identities() async throws(LedgerError) -> [Identity] {
+    try await pass { () throws(LedgerError) in try await store.identities() }
+  }
+
+  func add(_ identity: NewIdentity, actor: String) async throws(LedgerError) -> Identity {
+    try await pass { () throws(LedgerError) in try await store.add(identity, actor: actor) }
+  }
+
+  func revoke(
+    identity: Identity.ID,
+    actor: String,
+    reason: String?
+  ) async throws(LedgerError) -> Identity {
+    try await pass { () throws(LedgerError) in
+      try await store.revoke(identity: identity, actor: actor, reason: reason)
+    }
+  }
+
   func endSealing(sealer: String) async throws(LedgerError) {
     try await pass { () throws(LedgerError) in try await store.endSealing(sealer: sealer) }
   }

@@ -62,7 +62,7 @@ final class WorkerFixture: Sendable {
       store: store,
       configuration: configuration ?? self.configuration(),
       name: name,
-      keyFile: KeyFile(path: repository.folder.path + "/worker.key"),
+      keyFolder: repository.folder.path + "/workers",
       ledgerKeyFile: KeyFile(path: ledgerKeyPath),
       watch: { event in
         self.events.withLock { $0.append(event) }

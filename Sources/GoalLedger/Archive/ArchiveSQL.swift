@@ -81,6 +81,9 @@ enum ArchiveSQL {
       AND first_seq > (SELECT coalesce(max(last_seq), 0) FROM main.ledger_tree)
     """,
     "INSERT INTO main.identity_ledger SELECT * FROM live.identity_ledger WHERE seq <= ?1",
+    // Whose seals are whose; what was said of a key may be in no entry here.
+    "DELETE FROM main.identities",
+    "INSERT INTO main.identities SELECT * FROM live.identities",
     "INSERT INTO main.goals SELECT * FROM live.goals WHERE id IN temp.leaving",
     """
     INSERT INTO main.goal_dependencies

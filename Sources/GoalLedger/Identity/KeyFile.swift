@@ -1,5 +1,7 @@
-// The file that holds a worker's signing key: one line, "goalledger-ed25519-v1 " and the 32 bytes of
-// the Ed25519 seed in hexadecimal.
+// The file that holds a signing key: one line, "goalledger-ed25519-v1 " and the 32 bytes of the
+// Ed25519 seed in hexadecimal. A database's keys lie in a folder of their own, below `$XDG_STATE_HOME`
+// or `~/.local/state`: goalledger/keys/ID/ledger.key, the root of its trust; workers/N.key, one for
+// each worker that runs; people/NAME.key.
 //
 // What must stay true: it lies outside the database, is readable by its owner alone (mode 0600; any
 // other is refused), is never overwritten, and is whole or not there: it is written under another
@@ -7,7 +9,7 @@
 import Crypto
 import Glibc
 
-/// The key that a worker signs its seals with.
+/// A key to sign with: a worker's seals, the ledger's checkpoints and vouchers, a person's requests.
 public struct SealingKey: Sendable {
   let key: Curve25519.Signing.PrivateKey
 
@@ -34,19 +36,41 @@ public struct KeyFile: Sendable, Hashable {
   /// A key file of this path, whether it is there or not.
   public init(path: String) { self.path = path }
 
-  /// Where a database's worker keeps its key: below `$XDG_STATE_HOME` or `~/.local/state`.
-  /// - parameter environment: the environment's variables.
-  public static func ofWorker(database: String, environment: [String: String]) -> KeyFile {
+  /// The folder of a database's keys.
+  /// - parameter environment: the environment's variables, of which XDG_STATE_HOME and HOME count.
+  public static func folder(ofDatabase database: String, environment: [String: String]) -> String {
     let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
     let base = state ?? (environment["HOME"] ?? "") + "/.local/state"
-    return KeyFile(path: "\(base)/goalledger/keys/\(database)/worker.key")
+    return "\(base)/goalledger/keys/\(database)"
   }
 
-  /// Where a database's own key is kept, which signs checkpoints: beside its workers'.
+  /// Where a database's own key is kept, which signs checkpoints and vouches for workers' keys.
   /// - parameter environment: the environment's variables.
   public static func ofLedger(database: String, environment: [String: String]) -> KeyFile {
-    let worker = ofWorker(database: database, environment: environment).path
-    return KeyFile(path: worker.dropLast("worker.key".count) + "ledger.key")
+    KeyFile(path: folder(ofDatabase: database, environment: environment) + "/ledger.key")
+  }
+
+  /// Where the key of a person or an agent is kept; nil where the name cannot be a file's: it is of
+  /// letters, digits and any of `._@+-`, and begins with none of these.
+  /// - parameter environment: the environment's variables.
+  public static func ofPerson(
+    _ name: String,
+    database: String,
+    environment: [String: String]
+  ) -> KeyFile? {
+    let isPlain = name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "._@+-".utf8.contains(byte)
+      }
+    }
+    guard isPlain, let first = name.first, !"._@+-".contains(first), name.utf8.count <= 200 else {
+      return nil
+    }
+    let folder = folder(ofDatabase: database, environment: environment)
+    return KeyFile(path: "\(folder)/people/\(name).key")
   }
 
   /// Reads the key; makes one where there is none.
@@ -54,7 +78,21 @@ public struct KeyFile: Sendable, Hashable {
   ///   read it, `invalid` where it holds no key.
   public func obtain() throws(LedgerError) -> SealingKey {
     if let key = try read() { return key }
-    try create()
+    _ = try create()
+    guard let key = try read() else { throw failure("cannot be read back", ENOENT) }
+    return key
+  }
+
+  /// Makes a key in a file that is not there yet.
+  /// - throws: `refused` where the file is there, else as ``obtain()``.
+  public func makeNew() throws(LedgerError) -> SealingKey {
+    guard try create() else {
+      throw LedgerError(
+        .refused,
+        "the key file \(path) is there already, and no key is ever overwritten",
+        hint: "take another name, or name another file with --key-file"
+      )
+    }
     guard let key = try read() else { throw failure("cannot be read back", ENOENT) }
     return key
   }
@@ -62,12 +100,21 @@ public struct KeyFile: Sendable, Hashable {
   /// Reads the key; nil where there is no file.
   /// - throws: as ``obtain()``.
   public func read() throws(LedgerError) -> SealingKey? {
-    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard file >= 0 else {
-      if errno == ENOENT { return nil }
-      throw failure("cannot be read", errno)
-    }
+    guard let file = try openFile() else { return nil }
     defer { close(file) }
+    return try read(file)
+  }
+
+  /// Opens the file; nil where there is none.
+  func openFile() throws(LedgerError) -> Int32? {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard file < 0 else { return file }
+    if errno == ENOENT { return nil }
+    throw failure("cannot be read", errno)
+  }
+
+  /// Reads the key from the open file.
+  func read(_ file: Int32) throws(LedgerError) -> SealingKey {
     var status = stat()
     guard unsafe fstat(file, &status) == 0 else { throw failure("cannot be read", errno) }
     guard status.st_mode & 0o077 == 0, status.st_uid == geteuid() else {
@@ -93,7 +140,8 @@ public struct KeyFile: Sendable, Hashable {
     return key
   }
 
-  private func create() throws(LedgerError) {
+  /// Makes the file; false where it is there.
+  func create() throws(LedgerError) -> Bool {
     var made = ""
     for part in path.split(separator: "/").dropLast() {
       made += "/" + part
@@ -114,12 +162,12 @@ public struct KeyFile: Sendable, Hashable {
     close(file)
     guard written == bytes.count, synced == 0 else { throw failure("cannot be written", problem) }
     // Another process may have been faster: then its key is the one.
-    guard unsafe link(draft, path) == 0 || errno == EEXIST else {
-      throw failure("cannot be made", errno)
-    }
+    if unsafe link(draft, path) == 0 { return true }
+    guard errno == EEXIST else { throw failure("cannot be made", errno) }
+    return false
   }
 
-  private func failure(_ what: String, _ code: Int32) -> LedgerError {
+  func failure(_ what: String, _ code: Int32) -> LedgerError {
     let reason = unsafe String(cString: strerror(code))
     return LedgerError(.unavailable, "the key file \(path) \(what): \(reason)")
   }

@@ -119,16 +119,16 @@ extension Seal {
 /// The chain from seal to seal.
 struct SealChain: Sendable {
   let databaseID: String
-  let demands: VerificationDemands
+  let sealers: SealerKeys
   private(set) var lastSeq: Int64
   private(set) var lastHash: [UInt8]
   private(set) var lastSchema: [UInt8]?
   private(set) var lastSealedAt = ""
   private(set) var keys: [[UInt8]] = []
 
-  init(databaseID: String, start: LedgerStart, demands: VerificationDemands) {
+  init(databaseID: String, start: LedgerStart, sealers: SealerKeys) {
     self.databaseID = databaseID
-    self.demands = demands
+    self.sealers = sealers
     lastSeq = start.firstSeq &- 1
     lastHash = start.previousHash
   }
@@ -156,15 +156,9 @@ struct SealChain: Sendable {
     if seal.sealedAt < lastSealedAt {
       findings.append(.note(seal.name, "is dated before the seal that it follows"))
     }
-    if !keys.contains(seal.publicKey) {
-      let key = hexadecimal(seal.publicKey)
-      if let allowed = demands.publicKeys, !allowed.contains(seal.publicKey) {
-        findings.append(.wrong(seal.name, "is signed with \(key), which is not a key you named"))
-      } else if !keys.isEmpty, demands.publicKeys == nil {
-        findings.append(.note(seal.name, "is the first one signed with the key \(key)"))
-      }
-      keys.append(seal.publicKey)
-    }
+    let isFirst = !keys.contains(seal.publicKey)
+    findings += sealers.findings(seal, isFirst: isFirst, followsOther: !keys.isEmpty)
+    if isFirst { keys.append(seal.publicKey) }
     if let lastSchema, lastSchema != seal.schemaHash {
       findings.append(
         .note(seal.name, "saw another schema than the one before: was the database migrated?")

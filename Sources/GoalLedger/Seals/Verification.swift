@@ -2,7 +2,8 @@
 
 /// What seals must show besides being right in themselves.
 public struct VerificationDemands: Sendable, Hashable {
-  /// The public keys, 32 bytes each, that seals may be signed with; nil for any.
+  /// The public keys, 32 bytes each, that seals may be signed with, or that vouch for the workers'
+  /// keys that they are signed with; nil for those of any worker that the ledger names.
   public var publicKeys: Set<[UInt8]>?
   /// Archives to check as well, each by itself and together with the database.
   public var archives: [String] = []
@@ -49,6 +50,14 @@ public struct Verification: Sendable, Hashable {
     }
   }
 
+  /// A key that seals are signed with.
+  public struct Signer: Sendable, Hashable {
+    /// The public key, in hexadecimal.
+    public let key: String
+    /// What the ledger calls whose it is; nil where it does not say.
+    public let name: String?
+  }
+
   /// How many findings are kept; the rest are counted.
   static let findingLimit = 100
 
@@ -64,8 +73,8 @@ public struct Verification: Sendable, Hashable {
   public internal(set) var treeSize: Int64 = 0
   /// The tree's root, 32 bytes; nil where it cannot be read.
   public internal(set) var treeRoot: [UInt8]?
-  /// The public keys of the seals, in hexadecimal, in the order of their first use.
-  public internal(set) var keys: [String] = []
+  /// The public keys of the seals, in the order of their first use.
+  public internal(set) var signers: [Signer] = []
   /// What was found, first things first, up to a hundred.
   public private(set) var findings: [Finding] = []
   /// What was found that shows the record to be altered, whether kept or not.

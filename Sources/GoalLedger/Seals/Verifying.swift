@@ -43,10 +43,14 @@ extension SQLiteGoalStore {
     _ verification: inout Verification
   ) async throws(LedgerError) {
     let reader = try LedgerReader(path: path)
-    let start = try await reader.read { connection throws(SQLiteError) in
-      try LedgerStart(connection)
+    let databaseID = try await databaseID()
+    let (start, sealers) = try await reader.read { connection throws(SQLiteError) in
+      (
+        try LedgerStart(connection),
+        try SealerKeys(connection, database: databaseID, trusted: demands.publicKeys)
+      )
     }
-    var chain = SealChain(databaseID: try await databaseID(), start: start, demands: demands)
+    var chain = SealChain(databaseID: databaseID, start: start, sealers: sealers)
     var clock = EntryClock()
     // Two pages are being hashed while the next one is read.
     var checking: [Task<SealPage.Findings, Never>] = []
@@ -74,7 +78,9 @@ extension SQLiteGoalStore {
     let seals = first.map { $0..<after &+ 1 } ?? start.firstSeq..<start.firstSeq
     try await verifyTree(outside: seals, demands, reader, &verification)
     verification.lastSeal = verification.seals > 0 ? hexadecimal(chain.lastHash) : nil
-    verification.keys = chain.keys.map { hexadecimal($0) }
+    verification.signers = chain.keys.map { key in
+      Verification.Signer(key: hexadecimal(key), name: sealers.name(of: key))
+    }
     try await verifyTail(after: chain, clock, reader, &verification)
   }
 

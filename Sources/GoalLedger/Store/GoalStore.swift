@@ -108,6 +108,21 @@ public protocol GoalStore: Sendable {
   /// Saves a circuit breaker.
   func save(_ breaker: BreakerRecord, actor: String) async throws(LedgerError)
 
+  // MARK: Identity
+
+  /// Whose keys are whose, in the order in which they were added; revoked ones, too.
+  func identities() async throws(LedgerError) -> [Identity]
+  /// Adds an identity.
+  /// - throws: `refused` where its key stands for another one, or its name is a live one's.
+  func add(_ identity: NewIdentity, actor: String) async throws(LedgerError) -> Identity
+  /// Revokes an identity: from now on its key proves nothing.
+  /// - throws: `refused` where it was revoked before.
+  func revoke(
+    identity: Identity.ID,
+    actor: String,
+    reason: String?
+  ) async throws(LedgerError) -> Identity
+
   // MARK: Proving
 
   /// Seals every ledger entry that is not sealed yet, signed with `key`; how many those were. One
@@ -153,9 +168,18 @@ public struct WorkerRecord: Sendable, Hashable {
   public var state: String
   /// How many goals it executes at once.
   public var concurrency: Int
+  /// The public key that it seals with, 32 bytes; nil where it has none.
+  public var publicKey: [UInt8]?
 
   /// A worker that is about to run.
-  public init(name: String, pid: Int32, host: String, concurrency: Int) {
+  public init(
+    name: String,
+    pid: Int32,
+    host: String,
+    concurrency: Int,
+    publicKey: [UInt8]? = nil
+  ) {
+    self.publicKey = publicKey
     self.name = name
     self.pid = pid
     self.host = host

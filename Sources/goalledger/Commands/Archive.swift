@@ -50,11 +50,7 @@ struct Archive: AsyncParsableCommand {
       standard: (path.hasSuffix(".db") ? String(path.dropLast(3)) : path) + ".archive.db",
       actor: actor.name
     )
-    let key = try KeyFile.ofWorker(
-      database: try await store.databaseID(),
-      environment: ["XDG_STATE_HOME", "HOME"].reduce(into: [:]) { $0[$1] = Variables.value($1) }
-    ).obtain()
-    let report = try await store.archive(request, key: key)
+    let report = try await store.archive(request, key: try await store.ledgerKey())
     if output.json {
       Terminal.output.line(ArchiveText.json(report).prettyText)
     } else {

@@ -13,13 +13,16 @@ struct Verify: AsyncParsableCommand {
       wrong. Schema/audit/verify.sql does the same, but for the signatures and the tree, in the stock \
       sqlite3 shell.
 
-      Who can write to the file can also cut off its end, put an older copy in its place, or make a \
-      whole new chain of seals with a key of their own. Keep a checkpoint elsewhere, and name it: the \
-      ledger must extend it. Its signature is checked with --key, else with the ledger's key on this \
-      machine.
+      A seal must be signed with the key of a worker that the ledger names, and that was not revoked \
+      before. Who can write to the file can also make a whole new chain of seals, and register a key \
+      of their own: name the ledger's key with --key, and only seals count whose worker it vouches \
+      for. And they can cut off the end, or put an older copy in its place: keep a checkpoint \
+      elsewhere, and name it; the ledger must extend it. Its signature is checked with --key, else \
+      with the ledger's key on this machine.
 
       Examples:
         goalledger verify
+        goalledger verify --key /media/safe/goals.key
         goalledger verify --archive goals.archive.db
         goalledger verify --checkpoint goals.checkpoint --key goals.key
         goalledger verify --json | jq '.findings[0]'
@@ -36,8 +39,8 @@ struct Verify: AsyncParsableCommand {
 
   @Option(
     help: KeyArgument.help(
-      "With --checkpoint the key that must have signed it, else one that seals may be signed with, "
-        + "and no other than those named"
+      "The ledger's key: it must have vouched for whoever signed a seal, and signed the checkpoints; "
+        + "or a key that seals may be signed with; no other than those named counts"
     )
   )
   var key: [KeyArgument] = []
@@ -57,9 +60,8 @@ struct Verify: AsyncParsableCommand {
     let store = try await database.open()
     var demands = VerificationDemands()
     demands.archives = archive
-    if checkpoint.isEmpty {
-      if !key.isEmpty { demands.publicKeys = try KeyArgument.publicKeys(key) }
-    } else {
+    if !key.isEmpty { demands.publicKeys = try KeyArgument.publicKeys(key) }
+    if !checkpoint.isEmpty {
       let keys = try await checkpointKeys(store)
       for file in checkpoint {
         let kept = try Checkpoint(text: try TextFile.read(file), file: file)

@@ -20,7 +20,11 @@ enum VerificationReport {
     if let root = verification.treeRoot {
       lines.append("tree of \(verification.treeSize) entries \(hexadecimal(root))")
     }
-    for key in verification.keys { lines.append("signed by \(key)") }
+    for signer in verification.signers {
+      lines.append(
+        "signed by \(signer.key)\(signer.name.map { ", \(Columns.oneLine($0, 200))" } ?? "")"
+      )
+    }
     lines.append(verification.isSound ? "sound" : "NOT SOUND")
     return lines.map { $0 + "\n" }.joined()
   }
@@ -45,7 +49,10 @@ enum VerificationReport {
       "last_seal": JSONValue(verification.lastSeal),
       "tree_size": .integer(verification.treeSize),
       "tree_root": JSONValue(verification.treeRoot.map { hexadecimal($0) }),
-      "keys": .array(verification.keys.map { .string($0) }),
+      "keys": .array(verification.signers.map { .string($0.key) }),
+      "signers": .array(
+        verification.signers.map { ["key": .string($0.key), "name": JSONValue($0.name)] }
+      ),
     ]
   }
 }

@@ -109,6 +109,21 @@ struct RandomStatements {
     "INSERT [[or]] INTO workers(name) VALUES ('w[[1...4]]')",
     "UPDATE [[or]] workers SET state = '[[running|draining|stopped]]'",
     """
+    UPDATE [[or]] workers
+    SET state = '[[running|stopped]]', public_key = CAST(printf('%-32s', [[1...4]]) AS BLOB)
+    """,
+    """
+    INSERT [[or]] INTO identities(name, kind, public_key, voucher, actor)
+    VALUES ('i[[1...4]]', '[[person|agent|worker|ghost]]',
+      CAST(printf('%-[[31|32|32|32]]s', [[1...40]]) AS BLOB), [[NULL|zeroblob(64)]], [[actor]])
+    """,
+    """
+    UPDATE [[or]] identities
+    SET until = [[NULL|strftime('%Y-%m-%dT%H:%M:%fZ', 'now')|strftime('%Y-%m-%dT%H:%M:%fZ', 'now')]],
+      actor = [[actor]]
+    WHERE name = 'i[[1...4]]'
+    """,
+    """
     INSERT [[or]] INTO circuit_breakers(action, state, actor)
     VALUES ('a[[1...4]]', '[[open|closed|ajar]]', [[actor]])
     """,

@@ -60,6 +60,11 @@ extension GuardCase {
       refusal: "a seal ends with an entry that exists"
     ),
     GuardCase(
+      "a seal with a revoked key",
+      attack: seal(["public_key": "(SELECT public_key FROM identities WHERE name = 'old')"]),
+      refusal: "the key of this seal was revoked: seal with another"
+    ),
+    GuardCase(
       "a first seal that follows something",
       attack: seal(["previous_hash": "randomblob(32)"]),
       refusal: "a seal names the hash of the seal before it, the first one 32 zero bytes"

@@ -43,6 +43,21 @@ extension GuardCase {
       refusal: "a worker keeps its name: add another row"
     ),
     GuardCase(
+      "a worker with half a key",
+      attack: "INSERT INTO workers(name, public_key) VALUES ('w2', zeroblob(16))",
+      refusal: "a worker's public_key has 32 bytes"
+    ),
+    GuardCase(
+      "a worker that changes its key while it runs",
+      attack: "UPDATE workers SET public_key = randomblob(32)",
+      refusal: "a worker keeps its key while it runs: it takes another as it starts"
+    ),
+    GuardCase(
+      "a worker that changes its key as it stops",
+      attack: "UPDATE workers SET public_key = randomblob(32), state = 'stopped'",
+      refusal: "a worker keeps its key while it runs: it takes another as it starts"
+    ),
+    GuardCase(
       "a stopped worker that drains",
       given: ["UPDATE workers SET state = 'stopped'"],
       attack: "UPDATE workers SET state = 'draining'",

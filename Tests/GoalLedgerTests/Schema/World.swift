@@ -86,5 +86,13 @@ enum World {
     VALUES ('run_tests', 'open');
     INSERT INTO identity_ledger(event, actor, goal_id, reason)
     VALUES ('note', 'ann', 1, 'looks good');
+    INSERT INTO identities(name, kind, public_key)
+    VALUES ('ann', 'person', CAST(printf('%-32s', 'ann') AS BLOB)),
+      ('old', 'agent', CAST(printf('%-32s', 'old') AS BLOB));
+    INSERT INTO identities(name, kind, public_key, voucher)
+    VALUES ('worker-1@h', 'worker', CAST(printf('%-32s', 'w1') AS BLOB), zeroblob(64));
+    UPDATE identities
+    SET until = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), reason = 'its machine is gone'
+    WHERE name = 'old';
     """
 }

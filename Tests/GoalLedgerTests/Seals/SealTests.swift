@@ -45,7 +45,8 @@ struct SealTests {
     let verification = try await store.verify(VerificationDemands())
     #expect(verification.isSound && verification.findings.isEmpty, "\(verification.findings)")
     #expect(verification.sealed == 5_003 && verification.unsealed == 2)
-    #expect(verification.seals == 4 && verification.keys == [hexadecimal(key.publicKey)])
+    #expect(verification.seals == 4)
+    #expect(verification.signers.map(\.key) == [hexadecimal(key.publicKey)])
     let view = try Connection(path: store.path)
       .first("SELECT count(*) FROM unsealed_entries") { $0.int(0) }
     #expect(view == 2)
@@ -114,19 +115,19 @@ struct SealTests {
 
   @Test("are signed with a key in a file that only its owner can read")
   func keyFile() throws {
-    let file = KeyFile.ofWorker(database: "d", environment: ["XDG_STATE_HOME": folder.path])
-    #expect(file.path == folder.path + "/goalledger/keys/d/worker.key")
+    let file = KeyFile.ofLedger(database: "d", environment: ["XDG_STATE_HOME": folder.path])
+    #expect(file.path == folder.path + "/goalledger/keys/d/ledger.key")
     #expect(try file.read() == nil)
     let made = try file.obtain()
     #expect(try file.obtain().publicKey == made.publicKey)
     #expect(try Shell.succeed(["stat", "-c", "%a", file.path]) == "600")
-    #expect(try Shell.succeed(["ls", folder.path + "/goalledger/keys/d"]) == "worker.key")
+    #expect(try Shell.succeed(["ls", folder.path + "/goalledger/keys/d"]) == "ledger.key")
     try Shell.succeed(["chmod", "644", file.path])
     #expect(throws: LedgerError.self) { try file.read() }
     try Shell.succeed(["chmod", "600", file.path])
     try Shell.succeed(["truncate", "-s", "40", file.path])
     #expect(throws: LedgerError.self) { try file.obtain() }
-    let home = KeyFile.ofWorker(database: "d", environment: ["HOME": "/h"])
-    #expect(home.path == "/h/.local/state/goalledger/keys/d/worker.key")
+    let home = KeyFile.ofLedger(database: "d", environment: ["HOME": "/h"])
+    #expect(home.path == "/h/.local/state/goalledger/keys/d/ledger.key")
   }
 }

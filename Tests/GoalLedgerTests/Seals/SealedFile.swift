@@ -23,6 +23,13 @@ final class SealedFile: Sendable {
     key = SealingKey()
     let path = folder.path + "/goals.db"
     let store = try await SQLiteGoalStore.open(path: path, .create, durability: .normal)
+    let worker = try NewIdentity(
+      worker: "worker-1@here",
+      publicKey: key.publicKey,
+      database: try await store.databaseID(),
+      ledgerKey: ledgerKey
+    )
+    _ = try await store.add(worker, actor: "w1")
     for part in [World.sql, AuditTests.history] {
       try Connection(path: path).execute(part)
       try await store.seal(sealer: "w1", key: key)

@@ -298,10 +298,12 @@ struct TamperTests {
   func untouched() async throws {
     let base = try await SealedFile.made.value
     for demand in [nil, base.demand] {
-      let findings = try #require(
-        await SealedFile.findings(base.path, keys: [base.key.publicKey], checkpoint: demand)
-      )
-      #expect(findings.isEmpty, "\(findings)")
+      for keys: Set<[UInt8]>? in [nil, [base.key.publicKey], [base.ledgerKey.publicKey]] {
+        let findings = try #require(
+          await SealedFile.findings(base.path, keys: keys, checkpoint: demand)
+        )
+        #expect(findings.isEmpty, "\(findings)")
+      }
     }
     let answer = try SealedFile.shellAnswer(base.path)
     #expect(
@@ -322,8 +324,25 @@ struct TamperTests {
     try Shell.succeed(["sqlite3", "-batch", copy] + tampering.script, in: base.folder.path)
     if tampering.isSealedAnew {
       let store = try await SQLiteGoalStore.open(path: copy, .asIs)
-      try await store.seal(sealer: "w1", key: SealingKey())
+      let forger = SealingKey()
+      // They register themselves, vouched for by themselves.
+      let worker = try NewIdentity(
+        worker: "worker-2@here",
+        publicKey: forger.publicKey,
+        database: try await store.databaseID(),
+        ledgerKey: forger
+      )
+      _ = try await store.add(worker, actor: "w2")
+      try await store.seal(sealer: "w1", key: forger)
       #expect(await !SealedFile.isSound(copy, keys: [base.key.publicKey]))
+      let found = await SealedFile.findings(copy, keys: [base.ledgerKey.publicKey]) ?? []
+      let sentences = found.filter(\.isWrong).map(\.sentence)
+      #expect(
+        sentences == [
+          "is signed with \(hexadecimal(forger.publicKey)), which is not a key you named, nor one "
+            + "that such a key vouches for"
+        ]
+      )
     }
     let without = try #require(await SealedFile.findings(copy)).filter(\.isWrong)
     #expect(without.isEmpty, "\(without)")

@@ -6,28 +6,41 @@ extension SQLiteGoalStore {
   public func register(_ worker: WorkerRecord) async throws(LedgerError) {
     try redactor.admit(worker.name, as: "worker")
     try await write { connection throws(SQLiteError) in
+      // One that was killed never said that it has stopped; with another key it is another one.
+      try connection.run(
+        """
+        UPDATE workers
+        SET state = 'stopped'
+        WHERE name = ? AND state <> 'stopped' AND public_key IS NOT ?
+        """,
+        worker.name,
+        worker.publicKey
+      )
       let known = try connection.run(
         """
         UPDATE workers
-        SET state = ?, concurrency = ?, seen_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+        SET state = ?, concurrency = ?, public_key = ?,
+          seen_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
         WHERE name = ?
         """,
         worker.state,
         worker.concurrency,
+        worker.publicKey,
         worker.name
       )
       guard known == 0 else { return }
       try connection.run(
         """
-        INSERT INTO workers(name, pid, host, version, state, concurrency)
-        VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO workers(name, pid, host, version, state, concurrency, public_key)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         """,
         worker.name,
         Int64(worker.pid),
         worker.host,
         goalLedgerVersion,
         worker.state,
-        worker.concurrency
+        worker.concurrency,
+        worker.publicKey
       )
     }
   }
