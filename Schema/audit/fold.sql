@@ -3,7 +3,7 @@
 WITH
 entries AS (
   -- An archive has whole goals, and the older entries of what lives on elsewhere.
-  SELECT seq, event, goal_id, goal_version, attempt_id, task_id, to_state, detail
+  SELECT seq, event, goal_id, goal_version, attempt_id, task_id, to_state, reason, detail
   FROM identity_ledger
   WHERE NOT EXISTS (SELECT 1 FROM archive_file) OR goal_id IN (SELECT id FROM goals)
 ),

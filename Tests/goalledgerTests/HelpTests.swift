@@ -4,7 +4,7 @@ import Testing
 struct HelpTests {
   static let commands = [
     "", "abandon", "add", "adopt", "archive", "backup", "check-proof", "checkpoint", "diff", "doctor",
-    "execute", "init", "list", "log", "migrate", "plan", "prove", "retry", "show", "verify", "work",
+    "execute", "init", "list", "log", "migrate", "plan", "prove", "request", "retry", "show", "verify", "work",
   ]
 
   @Test("says what each command does, with examples", arguments: commands)

@@ -12,7 +12,7 @@ extension SealingKey {
   /// Reads a private key in OpenSSH's format.
   /// - parameter name: what to call it in an error: its file.
   /// - throws: `invalid`, with what is wrong with it.
-  init(openSSH text: String, name: String) throws(LedgerError) {
+  public init(openSSH text: String, name: String) throws(LedgerError) {
     func invalid(_ what: String, hint: String? = nil) -> LedgerError {
       LedgerError(.invalid, "the key file \(name) \(what)", hint: hint)
     }
