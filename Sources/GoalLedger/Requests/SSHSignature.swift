@@ -32,6 +32,19 @@ struct SSHSignature: Sendable, Hashable {
   /// What requests of goals are signed for.
   static let requestNamespace = "goal-ledger"
 
+  /// A signature of these parts, right or not.
+  init(
+    publicKey: [UInt8],
+    namespace: String,
+    hashAlgorithm: HashAlgorithm,
+    signature: [UInt8]
+  ) {
+    self.publicKey = publicKey
+    self.namespace = namespace
+    self.hashAlgorithm = hashAlgorithm
+    self.signature = signature
+  }
+
   private static let magic = Array("SSHSIG".utf8)
   private static let algorithm = "ssh-ed25519"
 
