@@ -19,19 +19,19 @@ extension GuardCase {
       + "VALUES (\(columns.map { right[$0] ?? "NULL" }.joined(separator: ", ")))"
   }
 
-  private static let ann =
-    "INSERT INTO identities(name, kind, public_key) VALUES ('ann', 'person', zeroblob(32))"
+  private static let cat =
+    "INSERT INTO identities(name, kind, public_key) VALUES ('cat', 'person', randomblob(32))"
   private static let worker = """
     INSERT INTO identities(name, kind, public_key, voucher) \
-    VALUES ('w1', 'worker', randomblob(32), zeroblob(64))
+    VALUES ('w7', 'worker', randomblob(32), zeroblob(64))
     """
   private static let lease = """
     INSERT INTO attempts(goal_id, worker, lease_token, lease_expires_at) \
     VALUES (2, 'w1', 30, '2999-01-01T00:00:00.000Z')
     """
-  private static let leased = [ann, give(), lease]
+  private static let leased = [cat, give(), lease]
   private static let verified = """
-    UPDATE goal_signatures SET finding = 'verified', identity = 'ann', attempt_id = 9, \
+    UPDATE goal_signatures SET finding = 'verified', identity = 'cat', attempt_id = 9, \
     lease_token = 30
     """
   private static let once = "a signature is judged once"
@@ -111,7 +111,7 @@ extension GuardCase {
     ),
     refused(
       "with its finding",
-      ["finding": "'verified'", "identity": "'ann'"],
+      ["finding": "'verified'", "identity": "'cat'"],
       "a signature is given without a finding: a worker verifies it"
     ),
     refused(
@@ -172,10 +172,10 @@ extension GuardCase {
       "at = '2020-01-01T00:00:00.000Z'",
       "a signature keeps its id, goal, version, request, text and date"
     ),
-    found("by anybody", "finding = 'verified', identity = 'ann'", holder),
+    found("by anybody", "finding = 'verified', identity = 'cat'", holder),
     found(
       "by the holder of another lease",
-      "finding = 'verified', identity = 'ann', attempt_id = 8, lease_token = 18",
+      "finding = 'verified', identity = 'cat', attempt_id = 8, lease_token = 18",
       holder
     ),
     found("of an attempt alone", "attempt_id = 9, lease_token = 30", proof),
@@ -205,14 +205,14 @@ extension GuardCase {
     GuardCase(
       "a finding for a worker",
       given: leased + [worker],
-      attack: verified.replacing("'ann'", with: "'w1'"),
+      attack: verified.replacing("'cat'", with: "'w7'"),
       refusal: live
     ),
     GuardCase(
       "a finding for somebody who is known since",
       given: [give(), lease, "DROP TRIGGER identities_before_insert",
         "INSERT INTO identities(name, kind, public_key, since) "
-          + "VALUES ('ann', 'person', zeroblob(32), '2999-01-01T00:00:00.000Z')",
+          + "VALUES ('cat', 'person', randomblob(32), '2999-01-01T00:00:00.000Z')",
       ],
       attack: verified,
       refusal: live
