@@ -16,7 +16,7 @@ extension AttemptRunner {
       throw ExecutionError(
         .refused,
         forgery,
-        hint: "find out who gave it; a goal that is wanted nevertheless: goalledger retry \(claim.goal.id)"
+        hint: "find out who gave it; where the goal is wanted: goalledger retry \(claim.goal.id)"
       )
     }
     guard verdict.adoptedBy == nil, let policy = try places.policy(of: claim.goal),

@@ -35,6 +35,8 @@ struct ManyWorkersTests {
             store: try await SQLiteGoalStore.open(path: fixture.databasePath, durability: .normal),
             configuration: configuration,
             name: "worker \(number)",
+            keyFolder: fixture.repository.folder.path + "/workers",
+            ledgerKeyFile: KeyFile(path: fixture.ledgerKeyPath),
             watch: heard.hear
           )
           try await worker.run(drain: true)
@@ -54,6 +56,7 @@ struct ManyWorkersTests {
     }
     print("shares of four workers:", shares.sorted { $0.key < $1.key }.map(\.value))
     #expect(shares.count == 4, "\(shares)")
+    #expect(try await fixture.store.identities().count == 4)
     try await expectOneAtATime(fixture)
     #expect(try fixture.leftovers().branches.count == 8)
     #expect(try fixture.leftovers().worktrees.isEmpty)

@@ -163,7 +163,10 @@ struct SignedRequestTests {
       ]
     )
     let others = try signed.connection.first(
-      "SELECT count(*) FROM identity_ledger WHERE assurance = 'signed' AND event <> 'signature.verified'"
+      """
+      SELECT count(*) FROM identity_ledger
+      WHERE assurance = 'signed' AND event <> 'signature.verified'
+      """
     ) { $0.int(0) }
     #expect(others == 0)
     let verification = try await signed.fixture.store.verify(VerificationDemands())
@@ -232,7 +235,10 @@ struct SignedRequestTests {
     }
   }
 
-  @Test("that are forged are refused, on the ledger, with nothing executed", arguments: Forgery.allCases)
+  @Test(
+    "that are forged are refused, on the ledger, with nothing executed",
+    arguments: Forgery.allCases
+  )
   func forged(_ forgery: Forgery) async throws {
     let signed = try await Signed()
     let (store, ann) = (signed.fixture.store, signed.ann)
@@ -291,7 +297,11 @@ struct SignedRequestTests {
       if request == "adopt" {
         await #expect {
           try await store.adopt(
-            goal, actor: "eve", reason: nil, signed: .armored(signature.armored))
+            goal,
+            actor: "eve",
+            reason: nil,
+            signed: .armored(signature.armored)
+          )
         } throws: {
           ($0 as? LedgerError)?.code == .refused
             && ($0 as? LedgerError)?.message.contains(forgery.reason) == true
@@ -342,7 +352,9 @@ struct SignedRequestTests {
     )
     // That it was asked for does not say that it was adopted.
     let added = try await signed.fixture.store.add(
-      signed.draft, actor: "ann", signedBy: signed.ann
+      signed.draft,
+      actor: "ann",
+      signedBy: signed.ann
     ).id
     try signed.adopt(added)
     try await signed.work(signed.demanding)
@@ -350,7 +362,11 @@ struct SignedRequestTests {
     try await signed.expectRefused(added, "nobody has signed the adoption")
     // Adopted anew, and signed.
     _ = try await signed.fixture.store.adopt(
-      goal, actor: "ann", reason: nil, signed: .key(signed.ann))
+      goal,
+      actor: "ann",
+      reason: nil,
+      signed: .key(signed.ann)
+    )
     try await signed.work(signed.demanding)
     #expect(try await signed.fixture.goal(goal).state == .satisfied)
   }
@@ -419,7 +435,11 @@ struct SignedRequestTests {
     let signed = try await Signed()
     let goal = try await signed.propose().id
     _ = try await signed.fixture.store.adopt(
-      goal, actor: "ann", reason: nil, signed: .key(signed.ann))
+      goal,
+      actor: "ann",
+      reason: nil,
+      signed: .key(signed.ann)
+    )
     var failing = signed.fixture.configuration(tests: ["false"])
     failing.workspaces["app"]?.signedAdoption = true
     try await signed.work(failing)

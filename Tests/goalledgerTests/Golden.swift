@@ -59,6 +59,7 @@ enum Volatile {
     ),
     (#"git version [0-9.]+"#, "git version VERSION"),
     (#"worker@[^\s"]+"#, "WORKER"),
+    (#"worker-(\d+)@[^\s",;]+"#, "worker-$1@HOST"),
     (#"\[redacted ([a-z0-9-]+) [0-9a-f]{16}:[0-9a-f]{32}\]"#, "[redacted $1 MARK]"),
     (#"\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}"#, "+ID+KEY"),
     (#"[A-Za-z0-9+/]{91}="#, "SIGNATURE"),

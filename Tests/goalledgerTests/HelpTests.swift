@@ -3,8 +3,9 @@ import Testing
 @Suite("Help")
 struct HelpTests {
   static let commands = [
-    "", "abandon", "add", "adopt", "archive", "backup", "check-proof", "checkpoint", "diff", "doctor",
-    "execute", "init", "list", "log", "migrate", "plan", "prove", "request", "retry", "show", "verify", "work",
+    "", "abandon", "add", "adopt", "archive", "backup", "check-proof", "checkpoint", "diff",
+    "doctor", "execute", "identity", "init", "list", "log", "migrate", "plan", "prove", "request",
+    "retry", "show", "verify", "work",
   ]
 
   @Test("says what each command does, with examples", arguments: commands)

@@ -71,7 +71,13 @@ extension Connection {
     ) { row in
       let version = request == .add ? 1 : row.int(0) ?? 0
       let bytes = CanonicalRequest.bytes(
-        request, database: database, goal: goal, version: version, row, from: 1)
+        request,
+        database: database,
+        goal: goal,
+        version: version,
+        row,
+        from: 1
+      )
       return (bytes, version)
     }
   }

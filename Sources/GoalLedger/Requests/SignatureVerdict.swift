@@ -96,7 +96,13 @@ private struct JudgedSignature: Sendable {
         finding: row.text(5),
         attempt: row.int(6),
         bytes: CanonicalRequest.bytes(
-          request, database: database, goal: goal, version: version, row, from: 7)
+          request,
+          database: database,
+          goal: goal,
+          version: version,
+          row,
+          from: 7
+        )
       )
     }
     guard !rows.isEmpty else { return [] }
@@ -145,18 +151,19 @@ private struct Standing {
 
   init(of goal: Goal.ID, _ connection: Connection) throws(SQLiteError) {
     // Where an archive took the adoption away, the goal was carried over as it stood then.
-    adopted = try connection.first(
-      """
-      SELECT goal_version
-      FROM identity_ledger
-      WHERE goal_id = ? AND goal_version IS NOT NULL
-        AND (event = 'goal.adopted' AND from_state IS NOT 'executing'
-          OR event = 'goal.carried' AND to_state IN ('adopted', 'executing'))
-      ORDER BY event = 'goal.carried', goal_version DESC
-      LIMIT 1
-      """,
-      goal
-    ) { $0.int(0) } ?? nil
+    adopted =
+      try connection.first(
+        """
+        SELECT goal_version
+        FROM identity_ledger
+        WHERE goal_id = ? AND goal_version IS NOT NULL
+          AND (event = 'goal.adopted' AND from_state IS NOT 'executing'
+            OR event = 'goal.carried' AND to_state IN ('adopted', 'executing'))
+        ORDER BY event = 'goal.carried', goal_version DESC
+        LIMIT 1
+        """,
+        goal
+      ) { $0.int(0) } ?? nil
     let names = CanonicalRequest.columns.map { "'\($0)'" }.joined(separator: ", ")
     amended =
       try connection.first(

@@ -11,6 +11,10 @@ enum LedgerLine {
     if let attempt = entry.attemptID { parts.append("attempt \(attempt)") }
     if let task = entry.taskID { parts.append("task \(task)") }
     if let to = entry.toState { parts.append(entry.fromState.map { "\($0) -> \(to)" } ?? to) }
+    if entry.event.hasPrefix("identity."), let detail = try? JSONValue.parse(entry.detail) {
+      let words = ["kind", "name"].compactMap { detail[$0]?.string }
+      parts.append(Columns.oneLine(words.joined(separator: " "), 200))
+    }
     if let reason = entry.reason { parts.append("\"\(Columns.oneLine(reason, 200))\"") }
     return parts.joined(separator: "  ")
   }

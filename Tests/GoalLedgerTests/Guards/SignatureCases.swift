@@ -210,15 +210,19 @@ extension GuardCase {
     ),
     GuardCase(
       "a finding for somebody who is known since",
-      given: [give(), lease, "DROP TRIGGER identities_before_insert",
+      given: [
+        give(), lease, "DROP TRIGGER identities_before_insert",
         "INSERT INTO identities(name, kind, public_key, since) "
           + "VALUES ('cat', 'person', randomblob(32), '2999-01-01T00:00:00.000Z')",
       ],
       attack: verified,
       refusal: live
     ),
-    GuardCase("another finding", given: leased + [verified],
-      attack: "UPDATE goal_signatures SET finding = 'refused', finding_reason = 'x', identity = NULL, "
+    GuardCase(
+      "another finding",
+      given: leased + [verified],
+      attack:
+        "UPDATE goal_signatures SET finding = 'refused', finding_reason = 'x', identity = NULL, "
         + "attempt_id = 9, lease_token = 30",
       refusal: once
     ),

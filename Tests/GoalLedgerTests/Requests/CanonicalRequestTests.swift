@@ -35,7 +35,9 @@ struct CanonicalRequestTests {
     let rest =
       #"i1:1i1:1t13:Fix the cärtt7:fix_bugt12:{"files":[]}n0:t2:[]i1:5i6:600000"#
     let added = try await store.request(.add, of: 1)
-    #expect(String(decoding: added, as: UTF8.self) == "goalledger-request-v1\nt32:\(id)t3:add" + rest)
+    #expect(
+      String(decoding: added, as: UTF8.self) == "goalledger-request-v1\nt32:\(id)t3:add" + rest
+    )
     let adopted = try await store.request(.adopt, of: 1)
     #expect(
       String(decoding: adopted, as: UTF8.self) == "goalledger-request-v1\nt32:\(id)t5:adopt" + rest

@@ -67,7 +67,8 @@ struct SSHSignatureTests {
       (text.replacing("\n", with: "\r\n"), armor),
       (text.replacing("SSH SIGNATURE", with: "PGP SIGNATURE"), armor),
       (text.replacing("==\n", with: "=\n"), armor), (text.replacing("Aw==", with: "Ax=="), armor),
-      (text.replacing("RJ\nIC", with: "RJIC"), armor), (text.replacing("ICyO", with: "IC\nyO"), armor),
+      (text.replacing("RJ\nIC", with: "RJIC"), armor),
+      (text.replacing("ICyO", with: "IC\nyO"), armor),
       (text.replacing("ICyO", with: "IC-O"), armor), (text + text, armor),
       (armored(blob + [0]), "bytes after its end"), (armored(blob.dropLast()), "ends too early"),
       (armored(Array(repeating: 0, count: 1) + blob.dropFirst()), "does not begin with SSHSIG"),
@@ -116,9 +117,13 @@ struct SSHSignatureTests {
     }
     var lie = TextLie(seed: 5)
     for _ in 0..<2_000 {
-      let text = lie.alter(SSHVectors.sha512, others: [SSHVectors.sha256, SSHVectors.otherNamespace])
+      let text = lie.alter(
+        SSHVectors.sha512,
+        others: [SSHVectors.sha256, SSHVectors.otherNamespace]
+      )
       guard let read = try? SSHSignature(armored: text), text != SSHVectors.sha512 else { continue }
-      let isSame = text == SSHVectors.sha512.dropLast() || read.namespace == "file"
+      let isSame =
+        text == SSHVectors.sha512.dropLast() || read.namespace == "file"
         || text == SSHVectors.sha256
       #expect(isSame || !read.isValid(for: SSHVectors.message), "\(text)")
     }
@@ -137,9 +142,15 @@ struct SSHSignatureTests {
       let known = try text(folder, name + ".pub").split(separator: " ")[1]
       #expect(bytesOfBase64(known)?.suffix(32) == key.publicKey[...])
       try text(folder, name + ".pub").write(
-        toFile: folder.path + "/x", atomically: true, encoding: .utf8)
+        toFile: folder.path + "/x",
+        atomically: true,
+        encoding: .utf8
+      )
       try ("ann " + text(folder, name + ".pub")).write(
-        toFile: folder.path + "/signers", atomically: true, encoding: .utf8)
+        toFile: folder.path + "/signers",
+        atomically: true,
+        encoding: .utf8
+      )
       for (number, count) in [0, 1, 63, 10_000].enumerated() {
         let message = Data((0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) })
         try message.write(to: URL(filePath: folder.path + "/message"))
@@ -154,7 +165,10 @@ struct SSHSignatureTests {
         for algorithm in SSHSignature.HashAlgorithm.allCases {
           let ours = try SSHSignature(signing: Array(message), hashAlgorithm: algorithm, key: key)
           try ours.armored.write(
-            toFile: folder.path + "/ours.sig", atomically: true, encoding: .utf8)
+            toFile: folder.path + "/ours.sig",
+            atomically: true,
+            encoding: .utf8
+          )
           let answer = try Shell.succeed(
             [
               "sh", "-c",
