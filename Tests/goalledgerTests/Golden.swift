@@ -71,6 +71,7 @@ enum Volatile {
     (#""seals": \d+"#, #""seals": SOME"#),
     (#"\b[0-9a-f]{40}\b"#, "COMMIT"),
     (#"\b[0-9a-f]{32}\b"#, "DATABASE"),
+    (#"t32:[0-9a-f]{32}"#, "t32:DATABASE"),
     (#"\b[0-9a-f]{12}\b"#, "COMMIT"),
     (#"\b\d+\.\d+s\b"#, "DURATION"),
     (#"\b\d+ seals\b"#, "SEALS seals"),

@@ -22,6 +22,13 @@ struct SigningOptions: ParsableArguments {
     guard let sign else { return nil }
     guard !sign.contains("/") else {
       let text = try TextFile.read(sign)
+      if text.hasPrefix("ssh-") {
+        throw LedgerError(
+          .invalid,
+          "the key file \(sign) holds a public key",
+          hint: "name the private one, which lies beside it without .pub"
+        )
+      }
       if text.hasPrefix("-----BEGIN") { return try SealingKey(openSSH: text, name: sign) }
       return try Self.required(KeyFile(path: sign), sign)
     }
@@ -45,7 +52,7 @@ struct SigningOptions: ParsableArguments {
       throw LedgerError(
         .unavailable,
         "there is no key of '\(name)': \(file.path) does not exist",
-        hint: "make one with 'goalledger identity new \(name)', or name a key's file: --sign ./FILE"
+        hint: "make one: goalledger identity new \(name) --kind person; or name a file: --sign ./FILE"
       )
     }
     return key
