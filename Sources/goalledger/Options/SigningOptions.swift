@@ -52,7 +52,7 @@ struct SigningOptions: ParsableArguments {
       throw LedgerError(
         .unavailable,
         "there is no key of '\(name)': \(file.path) does not exist",
-        hint: "make one: goalledger identity new \(name) --kind person; or name a file: --sign ./FILE"
+        hint: "make one: goalledger identity new \(name) --kind person; or name a key's file"
       )
     }
     return key
