@@ -5,6 +5,8 @@ import CSQLite
 extension Connection {
   func configure() throws(SQLiteError) {
     let database = unsafe try open()
+    // Before anything is allocated: what a trigger's program needs while it runs, above all.
+    _ = unsafe csqlite_lookaside(database, 2_400, 200)
     unsafe sqlite3_busy_timeout(database, max(0, options.busyTimeout))
     try set(SQLITE_DBCONFIG_ENABLE_FKEY, options.foreignKeys)
     try set(SQLITE_DBCONFIG_ENABLE_TRIGGER, options.triggers)

@@ -12,6 +12,10 @@ import CSQLite
   /// Stops this connection's running statements from any thread.
   public let interruptHandle: InterruptHandle
 
+  /// Sets the library up, once, before its first use; where somebody else was earlier, nothing is lost
+  /// but a little speed.
+  private static let library: Void = { _ = csqlite_keep_no_memory_statistics() }()
+
   private var database: OpaquePointer?
   var cache: StatementCache
   /// Whether the body of ``transaction(_:_:)`` runs: then a statement outside of a transaction, after
@@ -30,6 +34,7 @@ import CSQLite
     guard !path.isEmpty else {
       throw SQLiteError(.cantOpen, "cannot open a database: the path is empty")
     }
+    _ = Self.library
     var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     flags |= options.readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
     if options.create && !options.readOnly { flags |= SQLITE_OPEN_CREATE }

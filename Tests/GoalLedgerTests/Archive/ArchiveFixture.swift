@@ -22,8 +22,15 @@ struct ArchiveFixture: Sendable {
     path = folder.path + "/goals.db"
     key = base.key
     if let script {
-      _ = try await SQLiteGoalStore.open(path: path, .create, durability: .normal)
+      let store = try await SQLiteGoalStore.open(path: path, .create, durability: .normal)
       try Connection(path: path).execute(script)
+      let worker = try NewIdentity(
+        worker: "worker-1@here",
+        publicKey: key.publicKey,
+        database: try await store.databaseID(),
+        ledgerKey: base.ledgerKey
+      )
+      _ = try await store.add(worker, actor: "w1")
     } else {
       try FileManager.default.copyItem(atPath: base.path, toPath: path)
     }
