@@ -27,10 +27,6 @@ struct ArchivedSignatureTests {
       "INSERT INTO identities(name, kind, public_key) VALUES ('sue', 'person', ?)",
       ann.publicKey
     )
-    try live.run(
-      "INSERT INTO identities(name, kind, public_key, voucher) VALUES ('w', 'worker', ?, zeroblob(64))",
-      fixture.key.publicKey
-    )
     var draft = GoalDraft(text: "signed")
     draft.adopt = true
     let gone = try await store.add(draft, actor: "ann", signedBy: ann).id
