@@ -12,7 +12,7 @@ BEGIN
     THEN RAISE(ABORT, 'entries are numbered without gaps: leave seq out')
     WHEN NEW.at IS NOT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
     THEN RAISE(ABORT, 'the ledger dates its entries itself: leave at out')
-    WHEN NEW.assurance IS NOT 'claimed'
+    WHEN NEW.assurance IS NOT iif(NEW.event = 'signature.verified', 'signed', 'claimed')
     THEN RAISE(ABORT, 'plain SQL proves nobody: assurance is ''claimed''')
     WHEN EXISTS (SELECT 1 FROM archive_file)
     THEN RAISE(ABORT, 'this file is an archive: nothing happens in it any more; work on the database that it came from')
@@ -43,6 +43,12 @@ BEGIN
             SELECT 1 FROM carried_changes
             WHERE attempt_id = NEW.attempt_id
               AND (goal_id, to_state, detail) IS (NEW.goal_id, NEW.to_state, NEW.detail))
+          WHEN 'signature.carried'
+          THEN (NEW.goal_version, NEW.task_id) IS (NULL, NULL) AND EXISTS (
+            SELECT 1 FROM carried_signatures
+            WHERE signature_id = json_extract(NEW.detail, '$.signature')
+              AND (goal_id, attempt_id, to_state, reason, detail)
+                IS (NEW.goal_id, NEW.attempt_id, NEW.to_state, NEW.reason, NEW.detail))
           WHEN 'dependency.carried'
           THEN (NEW.goal_version, NEW.attempt_id, NEW.task_id, NEW.to_state)
               IS (NULL, NULL, NULL, NULL)
@@ -160,6 +166,23 @@ BEGIN
           ORDER BY seq DESC
           LIMIT 1)
       THEN RAISE(ABORT, 'an entry of a change is written as the change does: add a note instead')
+    END
+
+    WHEN NEW.event GLOB 'signature.*'
+    THEN CASE WHEN NEW.task_id IS NOT NULL OR NEW.event IS NOT 'signature.' || NEW.to_state
+        OR NEW.to_state IS NEW.from_state
+        OR NOT EXISTS (
+          SELECT 1 FROM carried_signatures
+          WHERE signature_id = json_extract(NEW.detail, '$.signature')
+            AND (goal_id, attempt_id, to_state, reason, detail)
+              IS (NEW.goal_id, NEW.attempt_id, NEW.to_state, NEW.reason, NEW.detail))
+        OR NEW.from_state IS NOT (
+          SELECT to_state FROM identity_ledger
+          WHERE goal_id = NEW.goal_id AND event GLOB 'signature.*'
+            AND json_extract(detail, '$.signature') = json_extract(NEW.detail, '$.signature')
+          ORDER BY seq DESC
+          LIMIT 1)
+      THEN RAISE(ABORT, 'an entry of a signature is written as the signature is given or judged')
     END
 
     WHEN NEW.event = 'plan.made'

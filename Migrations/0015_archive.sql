@@ -63,8 +63,8 @@ UNION ALL
 SELECT 1, zeroblob(32)
 WHERE NOT EXISTS (SELECT 1 FROM archives) AND NOT EXISTS (SELECT 1 FROM archive_file);
 
--- Goals that have ended, and their last entry. Whoever has the newest attempt, task, run or change
--- stays, so that no number or token is ever given twice.
+-- Goals that have ended, and their last entry. Whoever has the newest attempt, task, run, change or
+-- signature stays, so that no number or token is ever given twice.
 CREATE VIEW ended_goals(id, last_seq) AS
 SELECT g.id, (SELECT max(seq) FROM identity_ledger WHERE goal_id = g.id)
 FROM goals g
@@ -82,6 +82,9 @@ WHERE g.state IN ('satisfied', 'failed', 'abandoned')
     WHERE r.id = (SELECT max(id) FROM task_runs) AND a.goal_id = g.id)
   AND NOT EXISTS (
     SELECT 1 FROM changes WHERE id = (SELECT max(id) FROM changes) AND goal_id = g.id)
+  AND NOT EXISTS (
+    SELECT 1 FROM goal_signatures
+    WHERE id = (SELECT max(id) FROM goal_signatures) AND goal_id = g.id)
   AND NOT EXISTS (SELECT 1 FROM release_queue WHERE goal_id = g.id);
 
 -- Those that the pass under way may take along.

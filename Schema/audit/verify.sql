@@ -200,7 +200,7 @@ schema_now(hash) AS (
 -- The fold, as in fold.sql: a test holds the two equal.
 entries AS (
   -- An archive has whole goals, and the older entries of what lives on elsewhere.
-  SELECT seq, event, goal_id, goal_version, attempt_id, task_id, to_state, detail
+  SELECT seq, event, goal_id, goal_version, attempt_id, task_id, to_state, reason, detail
   FROM identity_ledger
   WHERE NOT EXISTS (SELECT 1 FROM archive_file) OR goal_id IN (SELECT id FROM goals)
 ),
@@ -279,6 +279,13 @@ change_ends AS (
   FROM entries
   WHERE event GLOB 'change.*'
   GROUP BY attempt_id
+),
+signature_ends AS (
+  SELECT goal_id, json_extract(detail, '$.signature') AS id, to_state, attempt_id, reason, detail,
+    max(seq)
+  FROM entries
+  WHERE event GLOB 'signature.*'
+  GROUP BY 2
 ),
 edges AS (
   SELECT goal_id, depends_on
@@ -368,6 +375,11 @@ ledger(subject, id, name, value) AS (
     WHERE to_state <> 'open'
   UNION ALL SELECT 'change of attempt', attempt_id, 'tree', tree FROM change_ends
     WHERE to_state <> 'open'
+  UNION ALL SELECT 'signature', id, 'goal_id', goal_id FROM signature_ends
+  UNION ALL SELECT 'signature', id, 'finding', to_state FROM signature_ends
+  UNION ALL SELECT 'signature', id, 'attempt_id', attempt_id FROM signature_ends
+  UNION ALL SELECT 'signature', id, 'finding_reason', reason FROM signature_ends
+  UNION ALL SELECT 'signature', id, 'giving', detail FROM signature_ends
   UNION ALL SELECT 'goal', goal_id, 'depends on ' || depends_on, 1 FROM edges
   UNION ALL SELECT 'belief', id, 'confidence', confidence FROM belief_words
   UNION ALL SELECT 'belief', id, 'active', active FROM belief_words
@@ -417,6 +429,11 @@ live(subject, id, name, value) AS (
     WHERE state <> 'open'
   UNION ALL SELECT 'change of attempt', attempt_id, 'tree', tree FROM changes
     WHERE state <> 'open'
+  UNION ALL SELECT 'signature', signature_id, 'goal_id', goal_id FROM carried_signatures
+  UNION ALL SELECT 'signature', signature_id, 'finding', to_state FROM carried_signatures
+  UNION ALL SELECT 'signature', signature_id, 'attempt_id', attempt_id FROM carried_signatures
+  UNION ALL SELECT 'signature', signature_id, 'finding_reason', reason FROM carried_signatures
+  UNION ALL SELECT 'signature', signature_id, 'giving', detail FROM carried_signatures
   UNION ALL SELECT 'goal', goal_id, 'depends on ' || depends_on, 1 FROM goal_dependencies
   UNION ALL SELECT 'belief', id, 'confidence', printf('%!.17g', confidence) FROM beliefs
   UNION ALL SELECT 'belief', id, 'active', active FROM beliefs

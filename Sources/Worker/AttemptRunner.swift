@@ -83,6 +83,7 @@ struct AttemptRunner: Sendable {
         hint: "look for a command that kills the worker or uses up its memory"
       )
     }
+    try await requireSignatures(claim)
     if claim.attempt.number > 1 {
       try await Sweeper(store: store, places: places, watch: watch).undoExpired(of: claim.goal.id)
     }

@@ -25,7 +25,10 @@ struct Goalledger: AsyncParsableCommand {
       """,
     version: Version.text,
     groupedSubcommands: [
-      CommandGroup(name: "Ask", subcommands: [Add.self, Adopt.self, Abandon.self, Retry.self]),
+      CommandGroup(
+        name: "Ask",
+        subcommands: [Add.self, Request.self, Adopt.self, Abandon.self, Retry.self]
+      ),
       CommandGroup(
         name: "Look",
         subcommands: [List.self, Show.self, Log.self, Plan.self, Diff.self]

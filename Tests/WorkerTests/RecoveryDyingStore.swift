@@ -44,6 +44,10 @@ final class DyingStore: GoalStore {
     return result
   }
 
+  func judgeSignatures(for claim: Claim) async throws(LedgerError) -> SignatureVerdict {
+    try await pass { () throws(LedgerError) in try await store.judgeSignatures(for: claim) }
+  }
+
   // MARK: Where a worker can die
 
   func record(

@@ -68,6 +68,7 @@ enum Volatile {
     (#"\b[0-9a-f]{64}\b"#, "SHA256"),
     (#"\b[0-9a-f]{40}\b"#, "COMMIT"),
     (#"\b[0-9a-f]{32}\b"#, "DATABASE"),
+    (#"t32:[0-9a-f]{32}"#, "t32:DATABASE"),
     (#"\b[0-9a-f]{12}\b"#, "COMMIT"),
     (#"\b\d+\.\d+s\b"#, "DURATION"),
     // How many there are depends on when the worker looked.

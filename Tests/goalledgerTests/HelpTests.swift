@@ -4,8 +4,8 @@ import Testing
 struct HelpTests {
   static let commands = [
     "", "abandon", "add", "adopt", "archive", "backup", "check-proof", "checkpoint", "diff",
-    "doctor", "execute", "identity", "init", "list", "log", "migrate", "plan", "prove", "retry",
-    "show", "verify", "work",
+    "doctor", "execute", "identity", "init", "list", "log", "migrate", "plan", "prove", "request",
+    "retry", "show", "verify", "work",
   ]
 
   @Test("says what each command does, with examples", arguments: commands)

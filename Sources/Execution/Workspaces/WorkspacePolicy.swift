@@ -57,6 +57,8 @@ public struct WorkspacePolicy: Sendable, Equatable {
   public var branchPrefix: String
   /// Whether a bug fix must show its test failing first.
   public var redGreen: Bool
+  /// Whether goals run here only where a person or an agent has signed their adoption.
+  public var signedAdoption: Bool
   /// Variables added to the environment of commands.
   public var environment: [String: String]
   /// The revision attempts start from.
@@ -94,6 +96,7 @@ public struct WorkspacePolicy: Sendable, Equatable {
     mergePolicy: MergePolicy = .never,
     branchPrefix: String = "goal",
     redGreen: Bool = false,
+    signedAdoption: Bool = false,
     environment: [String: String] = [:],
     baseRevision: String = "HEAD"
   ) {
@@ -112,6 +115,7 @@ public struct WorkspacePolicy: Sendable, Equatable {
     self.mergePolicy = mergePolicy
     self.branchPrefix = branchPrefix
     self.redGreen = redGreen
+    self.signedAdoption = signedAdoption
     self.environment = environment
     self.baseRevision = baseRevision
   }

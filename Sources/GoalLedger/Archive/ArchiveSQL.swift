@@ -41,6 +41,7 @@ enum ArchiveSQL {
     WHERE attempt_id IN (SELECT id FROM main.attempts WHERE goal_id IN temp.surplus)
     """,
     "DELETE FROM main.changes WHERE goal_id IN temp.surplus",
+    "DELETE FROM main.goal_signatures WHERE goal_id IN temp.surplus",
     "DELETE FROM main.tasks WHERE goal_id IN temp.surplus",
     "DELETE FROM main.attempts WHERE goal_id IN temp.surplus",
     "DELETE FROM main.goal_dependencies WHERE goal_id IN temp.surplus",
@@ -112,6 +113,10 @@ enum ArchiveSQL {
     WHERE attempt_id IN (SELECT id FROM live.attempts WHERE goal_id IN temp.leaving)
     """,
     "INSERT INTO main.changes SELECT * FROM live.changes WHERE goal_id IN temp.leaving",
+    """
+    INSERT INTO main.goal_signatures
+    SELECT * FROM live.goal_signatures WHERE goal_id IN temp.leaving
+    """,
   ]
 
   /// On the archive: how many rows that are to be deleted are not there just as they are here.
@@ -121,6 +126,7 @@ enum ArchiveSQL {
     difference("attempts", "goal_id IN temp.leaving"),
     difference("tasks", "goal_id IN temp.leaving"),
     difference("changes", "goal_id IN temp.leaving"),
+    difference("goal_signatures", "goal_id IN temp.leaving"),
     """
     SELECT count(*)
     FROM (
@@ -179,6 +185,12 @@ enum ArchiveSQL {
     CREATE TEMP TABLE touched_changes AS
     SELECT DISTINCT attempt_id AS id FROM identity_ledger WHERE seq <= ?1 AND event GLOB 'change.*'
     """,
+    "DROP TABLE IF EXISTS temp.touched_signatures",
+    """
+    CREATE TEMP TABLE touched_signatures AS
+    SELECT DISTINCT json_extract(detail, '$.signature') AS id FROM identity_ledger
+    WHERE seq <= ?1 AND event GLOB 'signature.*'
+    """,
     "DROP TABLE IF EXISTS temp.touched_edges",
     """
     CREATE TEMP TABLE touched_edges AS
@@ -229,6 +241,7 @@ enum ArchiveSQL {
     "DELETE FROM goal_beliefs WHERE goal_id IN temp.leaving",
     "DELETE FROM attempts WHERE id IN temp.leaving_attempts",
     "DELETE FROM changes WHERE attempt_id IN temp.leaving_attempts",
+    "DELETE FROM goal_signatures WHERE goal_id IN temp.leaving",
     "DELETE FROM tasks WHERE id IN temp.leaving_tasks",
     "DELETE FROM task_dependencies WHERE task_id IN temp.leaving_tasks",
     "DELETE FROM task_runs WHERE attempt_id IN temp.leaving_attempts",
@@ -292,6 +305,15 @@ enum ArchiveSQL {
     WHERE NOT EXISTS (
       SELECT 1 FROM identity_ledger l
       WHERE l.attempt_id = t.id AND l.task_id IS NULL AND l.event = 'change.carried')
+    """,
+    """
+    INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, to_state, reason, detail)
+    SELECT ?1, 'signature.carried', c.goal_id, c.attempt_id, c.to_state, c.reason, c.detail
+    FROM temp.touched_signatures t CROSS JOIN carried_signatures c ON c.signature_id = t.id
+    WHERE NOT EXISTS (
+      SELECT 1 FROM identity_ledger l
+      WHERE l.goal_id = c.goal_id AND l.event = 'signature.carried'
+        AND json_extract(l.detail, '$.signature') = t.id)
     """,
   ]
 }

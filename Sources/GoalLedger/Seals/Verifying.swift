@@ -22,6 +22,7 @@ extension SQLiteGoalStore {
             try await folding.read { connection throws(SQLiteError) in
               try Self.schemaFindings(connection)
                 + ArchiveCheck.findings(connection, demands)
+                + SignatureCheck.findings(connection)
                 + Self.foldFindings(connection)
             }
           )

@@ -71,6 +71,8 @@ public protocol GoalStore: Sendable {
   /// Gives leases `lease` more milliseconds from now, and says how each stands. Leases with more
   /// than half of that left are read and not written.
   func extend(_ claims: [Claim], lease: Int64) async throws(LedgerError) -> [LeaseStanding]
+  /// Judges the signatures of a goal's requests, and enters a finding on each that has none yet.
+  func judgeSignatures(for claim: Claim) async throws(LedgerError) -> SignatureVerdict
   /// Records an attempt's plan and its tasks; with it, in one transaction, that it is to have a
   /// branch, and what happened to its tasks first.
   func record(

@@ -16,7 +16,7 @@ public enum ConfigurationKeys {
   public static let workspace = [
     "allowed", "base", "branch_prefix", "builds", "commands", "context_commands", "environment",
     "forbidden", "max_file_bytes", "max_files", "max_total_bytes", "merge", "path", "red_green",
-    "test_files", "tests",
+    "signed_adoption", "test_files", "tests",
   ]
   /// The keys of each command.
   public static let command = ["argv", "exclusive", "timeout_ms"]

@@ -36,6 +36,9 @@ extension ConfigurationReader {
       policy.contextCommandsAllowed = flag
     }
     if let flag = flag(members["red_green"], at: place("red_green")) { policy.redGreen = flag }
+    if let flag = flag(members["signed_adoption"], at: place("signed_adoption")) {
+      policy.signedAdoption = flag
+    }
     if let merge = word(members["merge"], at: place("merge"), as: MergePolicy.self) {
       policy.mergePolicy = merge
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GoalLedger
+import Worker
 
 /// What `adopt`, `abandon` and `retry` share: goals by number, and why.
 struct TransitionOptions: ParsableArguments {
@@ -49,14 +50,35 @@ struct Adopt: AsyncParsableCommand {
       Examples:
         goalledger adopt 4
         goalledger adopt 4 5 6 --reason 'reviewed'
+        goalledger adopt 4 --sign ann
       """
   )
 
   @OptionGroup var goals: TransitionOptions
+  @OptionGroup var signing: SigningOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "A signature of what 'request ID --adopt' prints, by ssh-keygen -Y sign.",
+      valueName: "file"
+    )
+  )
+  var signature: String?
+
+  func validate() throws {
+    guard signature != nil else { return }
+    if signing.sign != nil { throw ValidationError("--signature takes no --sign.") }
+    if goals.ids.count > 1 { throw ValidationError("--signature speaks for one goal.") }
+  }
 
   func run() async throws {
+    let given = try signature.map { file throws(LedgerError) in try TextFile.read(file) }
     try await goals.move { (store, id, actor, reason) async throws(LedgerError) in
-      try await store.adopt(id, actor: actor, reason: reason)
+      let made = try await signing.key(store).map(RequestSignature.key)
+      guard let signature = made ?? given.map(RequestSignature.armored) else {
+        return try await store.adopt(id, actor: actor, reason: reason)
+      }
+      return try await store.adopt(id, actor: actor, reason: reason, signed: signature)
     }
   }
 }

@@ -62,7 +62,9 @@ struct AuditTests {
   /// The rows of a question as `column=value` pairs.
   static func answer(_ file: String, in world: Connection) throws -> [[String: Value]] {
     let sql = try Repository.text("Schema/audit/\(file)")
-    let bindings = sql.contains(":id") ? [Value.integer(3)] : []
+    var bindings = sql.contains(":id") ? [Value.integer(3)] : []
+    // Parameters are numbered as they come up.
+    if sql.contains(":request") { bindings.insert(.text("adopt"), at: 0) }
     return try world.query(sql, arguments: Arguments(bindings)) { row throws(SQLiteError) in
       var answer: [String: Value] = [:]
       for index in 0..<row.columnCount { answer[row.columnNames[index]] = row.value(index) }

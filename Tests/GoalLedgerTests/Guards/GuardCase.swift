@@ -21,7 +21,7 @@ struct GuardCase: Sendable {
 
   static let all: [GuardCase] = [
     births, lives, transitions, fixed, dependencies, attempts, tasks, changes, workers, ledger,
-    seals, archives, identities,
+    seals, archives, identities, signatures,
     unwritten,
   ].flatMap { $0 }
 

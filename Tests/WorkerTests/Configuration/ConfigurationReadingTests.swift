@@ -47,6 +47,7 @@ struct ConfigurationReadingTests {
                  "tests": {"default": {"argv": ["make", "test"], "timeout_ms": 5, "exclusive": true}},
                  "builds": {"default": {"argv": ["make"]}}, "commands": {"lint": {"argv": ["l"]}},
                  "test_files": ["t/**"], "context_commands": true, "red_green": true,
+                 "signed_adoption": true,
                  "merge": "never", "branch_prefix": "bot/goal", "environment": {"CI": ""},
                  "base": "main"},
          "other": {"path": "/srv/other"}}}
@@ -66,6 +67,7 @@ struct ConfigurationReadingTests {
     policy.testFiles = ["t/**"]
     policy.contextCommandsAllowed = true
     policy.redGreen = true
+    policy.signedAdoption = true
     policy.branchPrefix = "bot/goal"
     policy.environment = ["CI": ""]
     policy.baseRevision = "main"
@@ -142,6 +144,10 @@ struct ConfigurationReadingTests {
       (
         #"{"workspaces": {"a": {"path": "/a", "red_green": 1}}}"#,
         "workspaces.a.red_green: must be true or false, not a number"
+      ),
+      (
+        #"{"workspaces": {"a": {"path": "/a", "signed_adoption": "yes"}}}"#,
+        "workspaces.a.signed_adoption: must be true or false, not a string"
       ),
       (
         #"{"workspaces": {"a": {"path": "/a", "branch_prefix": "-x"}}}"#,

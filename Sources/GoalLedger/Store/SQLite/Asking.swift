@@ -14,7 +14,7 @@ extension SQLiteGoalStore {
     }
   }
 
-  private func insert(
+  func insert(
     _ draft: GoalDraft,
     actor: String,
     into connection: Connection

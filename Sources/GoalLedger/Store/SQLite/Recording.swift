@@ -307,7 +307,7 @@ extension SQLiteGoalStore {
   }
 
   /// Writes under a lease that is still held.
-  private func prove(
+  func prove(
     _ claim: Claim,
     _ body: @escaping @Sendable (Connection) throws(SQLiteError) -> Void
   ) async throws(LedgerError) {
