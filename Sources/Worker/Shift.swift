@@ -75,7 +75,8 @@ struct Shift: Sendable {
 
   func work(drain: Bool, stop: StopSignal) async throws(LedgerError) {
     stop.listen { doorbell.ring() }
-    let failure = await withTaskGroup(of: Void.self, returning: LedgerError?.self) { group in
+    // A group that kept its children's results would keep every attempt's memory to the end.
+    let failure = await withDiscardingTaskGroup(returning: LedgerError?.self) { group in
       group.addTask { await keeper.run() }
       group.addTask { await watcher.run() }
       group.addTask { await sealer.run() }
@@ -102,7 +103,7 @@ struct Shift: Sendable {
 
   /// Begins as many attempts as there are free places and goals for them; returns 0 only where there
   /// was nothing to do.
-  private func fill(_ group: inout TaskGroup<Void>) async throws(LedgerError) -> Int {
+  private func fill(_ group: inout DiscardingTaskGroup) async throws(LedgerError) -> Int {
     do throws(LedgerError) {
       // A step at a time: a hundred thousand goals to tidy must not keep those that are ready waiting.
       let isUntidy = try await store.tidy()
