@@ -19,6 +19,11 @@ static inline int csqlite_lookaside(sqlite3 *db, int size, int count) {
 static inline int csqlite_keep_no_memory_statistics(void) {
   return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
+// How much of what a statement changes is kept in memory, to undo it alone, before it goes to a
+// temporary file: `bytes`, taken as one piece. Only before the library is first used.
+static inline int csqlite_keep_undo_in_memory(int bytes) {
+  return sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, bytes);
+}
 // How a connection waits for another's lock: short naps of random length, until the patience is over.
 // SQLite's own handler sleeps up to 100 ms at a time, in which several others come and go: whoever
 // waits among busy writers would starve.

@@ -14,7 +14,12 @@ import CSQLite
 
   /// Sets the library up, once, before its first use; where somebody else was earlier, nothing is lost
   /// but a little speed.
-  private static let library: Void = { _ = csqlite_keep_no_memory_statistics() }()
+  private static let library: Void = {
+    _ = csqlite_keep_no_memory_statistics()
+    // SQLite's own 64 KiB are 15 pages. What a goal's work changes, with its triggers, is twice that,
+    // and went to a temporary file each time: 66 writes a goal.
+    _ = csqlite_keep_undo_in_memory(1_048_576)
+  }()
 
   private var database: OpaquePointer?
   /// What the library keeps while this connection waits for a lock; it lives as long as this object,
