@@ -20,7 +20,8 @@ static inline int csqlite_keep_no_memory_statistics(void) {
   return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 // How much of what a statement changes is kept in memory, to undo it alone, before it goes to a
-// temporary file: `bytes`, taken as one piece. Only before the library is first used.
+// temporary file: `bytes`, taken as one piece, and at most 131,071: SQLite's write takes no more at
+// once, and calls the disk full. Only before the library is first used.
 static inline int csqlite_keep_undo_in_memory(int bytes) {
   return sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, bytes);
 }

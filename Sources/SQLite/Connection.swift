@@ -16,9 +16,8 @@ import CSQLite
   /// but a little speed.
   private static let library: Void = {
     _ = csqlite_keep_no_memory_statistics()
-    // SQLite's own 64 KiB are 15 pages. What a goal's work changes, with its triggers, is twice that,
-    // and went to a temporary file each time: 66 writes a goal.
-    _ = csqlite_keep_undo_in_memory(1_048_576)
+    // SQLite's own 64 KiB are 15 pages; a goal's transition, with its triggers, can change more.
+    _ = csqlite_keep_undo_in_memory(131_071)
   }()
 
   private var database: OpaquePointer?

@@ -4,7 +4,8 @@ import GoalLedger
 /// then in any case.
 ///
 /// It looks at SQLite's `data_version`, which costs microseconds and no write: often while things
-/// happen, seldom when nothing does.
+/// happen. After a second of nothing it waits for a write to the log instead; where that cannot be
+/// watched, it looks now and then.
 struct ChangeWatcher: Sendable {
   let store: any GoalStore
   let doorbell: Doorbell
@@ -13,12 +14,15 @@ struct ChangeWatcher: Sendable {
   /// The longest time without a ring.
   let slowest: Duration
 
-  /// Between two looks, within a second of a change and after that.
+  /// Between two looks, within a second of a change, and after that where the log cannot be watched.
   private static let (eager, idle) = (Duration.milliseconds(4), Duration.milliseconds(40))
+  /// Between two rings for what is due already and nobody has taken.
+  private static let overdue = Duration.milliseconds(100)
 
   /// Looks until its task is cancelled.
   func run() async {
     let clock = ContinuousClock()
+    let log = store.logFile.flatMap(LogWatch.init)
     var seen: Int64 = -1
     var changedAt = clock.now
     var rungAt = clock.now
@@ -34,11 +38,23 @@ struct ChangeWatcher: Sendable {
         rungAt = now
         doorbell.ring()
         sealing.ring()
-      } else if now - rungAt >= .milliseconds(100), let due = try? await store.nextDue(), due == 0 {
+      } else if now - rungAt >= Self.overdue, let due = try? await store.nextDue(), due == 0 {
         rungAt = now
         doorbell.ring()
       }
-      try? await clock.sleep(for: now - changedAt < .seconds(1) ? Self.eager : Self.idle)
+      if now - changedAt < .seconds(1) {
+        try? await clock.sleep(for: Self.eager)
+      } else if let log, log.arm() {
+        // What was committed before it was armed is not heard of.
+        guard let counter = try? await store.changeCounter(), counter == seen else { continue }
+        var wait = slowest - (now - rungAt)
+        if let due = (try? await store.nextDue()) ?? nil {
+          wait = min(wait, max(.milliseconds(due), Self.overdue - (now - rungAt)))
+        }
+        if await log.wait(max(wait, Self.eager)) { changedAt = clock.now }
+      } else {
+        try? await clock.sleep(for: Self.idle)
+      }
     }
   }
 }

@@ -21,6 +21,10 @@ final class DyingStore: GoalStore {
   private let store: SQLiteGoalStore
   private let moment: Moment
   private let dead = Mutex(false)
+  private let looked = Mutex(0)
+
+  /// How often somebody has looked whether anything has changed.
+  var looks: Int { looked.withLock { $0 } }
 
   var isDead: Bool { dead.withLock { $0 } }
 
@@ -169,8 +173,11 @@ final class DyingStore: GoalStore {
     try await pass { () throws(LedgerError) in try await store.unfinishedCount() }
   }
 
+  var logFile: String? { store.logFile }
+
   func changeCounter() async throws(LedgerError) -> Int64 {
-    try await pass { () throws(LedgerError) in try await store.changeCounter() }
+    looked.withLock { $0 += 1 }
+    return try await pass { () throws(LedgerError) in try await store.changeCounter() }
   }
 
   func databaseID() async throws(LedgerError) -> String {

@@ -51,6 +51,8 @@ public protocol GoalStore: Sendable {
   /// Goals that wait for a later time of the asker's, or for another goal, are not among them. Of each
   /// kind it counts to a hundred and no further: whoever asks wants to know whether it is none.
   func unfinishedCount() async throws(LedgerError) -> Int
+  /// A file that is written to whenever somebody commits a change; nil where there is none.
+  var logFile: String? { get }
   /// A number that changes when anybody has committed a change to the database.
   func changeCounter() async throws(LedgerError) -> Int64
   /// The database's own identity: 32 hexadecimal digits, the same for its whole life.

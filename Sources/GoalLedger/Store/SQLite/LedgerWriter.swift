@@ -5,9 +5,11 @@ import SQLite
 /// before is still committing, and writes all of it in the next one, so that full durability costs
 /// one fsync for many.
 ///
-/// What must stay true: a caller hears of success only after the commit; each caller's work is in a
-/// savepoint of its own, so that one refusal does not take the others along; when the transaction
-/// itself is lost (a full disk), every caller in it is told, and nothing of it is left.
+/// What must stay true: a caller hears of success only after the commit; one refusal does not take the
+/// others along; when the transaction itself is lost (a full disk), every caller in it is told, and
+/// nothing of it is left. Refusals are rare and savepoints are not free: so all is written without
+/// one, and where somebody's work is refused, all of it is undone and done again, each in a savepoint
+/// of its own. What callers give must bear being done twice.
 actor LedgerWriter {
   private let executor: DatabaseExecutor
   private let connection: Connection
@@ -69,28 +71,55 @@ actor LedgerWriter {
     let batch = waiting
     waiting = []
     do throws(LedgerError) {
-      try connection.transaction(wrapping: LedgerError.init) { () throws(LedgerError) in
-        for work in batch {
-          work.perform(connection)
-          // A full disk or an I/O error ends the whole transaction, not only the savepoint.
-          guard connection.isInTransaction else {
-            throw work.failure ?? LedgerError(.internal, "the transaction ended by itself")
-          }
-        }
-      }
+      if try !commitTogether(batch) { try commitApart(batch) }
       for work in batch { work.finish(nil) }
     } catch {
       for work in batch { work.finish(error) }
     }
   }
 
+  /// Writes everything as one, which is the rule.
+  /// - returns: false where the work of one among several was refused, and nothing is left of anybody's.
+  private func commitTogether(_ batch: [Work]) throws(LedgerError) -> Bool {
+    var isRefused = false
+    do throws(LedgerError) {
+      try connection.transaction(wrapping: LedgerError.init) { () throws(LedgerError) in
+        for work in batch {
+          work.perform(connection)
+          guard let failure = work.failure else { continue }
+          isRefused = true
+          throw failure
+        }
+      }
+    } catch  where isRefused {
+      // Who was alone has had its answer.
+      return batch.count == 1
+    }
+    return true
+  }
+
+  /// Writes everybody's work in a savepoint of its own.
+  private func commitApart(_ batch: [Work]) throws(LedgerError) {
+    try connection.transaction(wrapping: LedgerError.init) { () throws(LedgerError) in
+      for work in batch {
+        work.performApart(connection)
+        // A full disk or an I/O error ends the whole transaction, not only the savepoint.
+        guard connection.isInTransaction else {
+          throw work.failure ?? LedgerError(.internal, "the transaction ended by itself")
+        }
+      }
+    }
+  }
+
   /// A caller's work: what to do, what came of it, and whom to tell.
   private final class Work {
+    /// Does it, for the first time or again.
     let perform: (Connection) -> Void
     let finish: (LedgerError?) -> Void
-    let outcome: Outcome
+    private let outcome: Outcome
 
-    final class Outcome { var failure: LedgerError? }
+    /// Why it was refused, if it was; kept apart from the result for its type.
+    private final class Outcome { var failure: LedgerError? }
 
     var failure: LedgerError? { outcome.failure }
 
@@ -99,25 +128,38 @@ actor LedgerWriter {
       _ continuation: CheckedContinuation<Result<T, LedgerError>, Never>
     ) {
       let outcome = Outcome()
-      var result: Result<T, LedgerError>?
+      var result: T?
       self.outcome = outcome
       perform = { connection in
         do throws(LedgerError) {
-          result = .success(
-            try connection.savepoint(wrapping: LedgerError.init) { () throws(LedgerError) in
-              try body(connection)
-            }
-          )
+          outcome.failure = nil
+          result = try body(connection)
         } catch {
           outcome.failure = error
-          result = .failure(error)
         }
       }
-      finish = { failure in
+      finish = { lost in
         // Its own refusal stands; success, or not having been reached, is what befell them all.
-        if case .failure = result {} else if let failure { result = .failure(failure) }
-        let lost = LedgerError(.internal, "a write was neither made nor refused")
-        continuation.resume(returning: result ?? .failure(lost))
+        if let failure = outcome.failure ?? lost {
+          continuation.resume(returning: .failure(failure))
+        } else if let result {
+          continuation.resume(returning: .success(result))
+        } else {
+          let missed = LedgerError(.internal, "a write was neither made nor refused")
+          continuation.resume(returning: .failure(missed))
+        }
+      }
+    }
+
+    /// Does it so that it can be undone alone.
+    func performApart(_ connection: Connection) {
+      do throws(LedgerError) {
+        try connection.savepoint(wrapping: LedgerError.init) { () throws(LedgerError) in
+          perform(connection)
+          if let failure { throw failure }
+        }
+      } catch {
+        outcome.failure = error
       }
     }
   }

@@ -41,6 +41,9 @@ public struct SQLiteGoalStore: GoalStore {
     var options = OpenOptions.default
     options.create = opening == .create
     options.synchronous = durability == .full ? .full : .normal
+    // As in most clients: no trigger has to fire for its own statements, and what REPLACE would delete
+    // is refused before it is inserted.
+    options.recursiveTriggers = false
     let writer: LedgerWriter
     do throws(LedgerError) {
       writer = try LedgerWriter(path: path, options: options)
