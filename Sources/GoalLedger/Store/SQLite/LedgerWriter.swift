@@ -21,7 +21,10 @@ actor LedgerWriter {
   init(path: String, options: OpenOptions) throws(LedgerError) {
     do throws(SQLiteError) {
       executor = try DatabaseExecutor(name: "ledger-writer")
-      connection = try Connection(path: path, options: options)
+      connection = try Connection(
+        path: path,
+        options: Simulation.current?.adapted(options) ?? options
+      )
     } catch {
       throw LedgerError(error)
     }
@@ -31,6 +34,7 @@ actor LedgerWriter {
   func write<T: Sendable>(
     _ body: @escaping @Sendable (Connection) throws(LedgerError) -> T
   ) async throws(LedgerError) -> T {
+    try await Simulation.awaitTurn()
     let result: Result<T, LedgerError> = await withCheckedContinuation { continuation in
       waiting.append(Work(body, continuation))
       guard !isFlushing else { return }
@@ -135,7 +139,10 @@ actor LedgerReader {
   init(path: String) throws(LedgerError) {
     do throws(SQLiteError) {
       executor = try DatabaseExecutor(name: "ledger-reader")
-      connection = try Connection(path: path, options: .reader)
+      connection = try Connection(
+        path: path,
+        options: Simulation.current?.adapted(.reader) ?? .reader
+      )
     } catch {
       throw LedgerError(error)
     }
@@ -144,7 +151,8 @@ actor LedgerReader {
   /// Runs `body` on a consistent view of the database.
   func read<T: Sendable>(
     _ body: @Sendable (Connection) throws(SQLiteError) -> T
-  ) throws(LedgerError) -> T {
+  ) async throws(LedgerError) -> T {
+    try await Simulation.awaitTurn()
     do throws(SQLiteError) {
       return try connection.transaction(.deferred) { () throws(SQLiteError) in
         try body(connection)
