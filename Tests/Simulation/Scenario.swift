@@ -21,15 +21,15 @@ struct Scenario: Sendable {
     var chance = Chance(seed: seed, branch: 1 << 32)
     self.seed = seed
     self.mutation = mutation
-    lease = Int64(chance.pick([200, 400, 800]))
+    lease = Int64(chance.pick([100, 200, 400]))
     workers = chance.number(2...3)
     // A mutant of the schema shows itself to whoever does without our code alone.
     sqlWorkers = chance.number(mutation == nil ? 0...1 : 1...2)
     clients = chance.number(1...3)
     concurrency = chance.number(1...3)
-    goals = chance.number(6...18)
-    trouble = Int64(chance.number(1_500...4_000))
-    failures = chance.pick([0, 10, 30])
+    goals = chance.number(10...20)
+    trouble = Int64(chance.number(1_500...3_500))
+    failures = chance.pick([5, 20, 40])
     jumps = chance.happens(50)
   }
 }

@@ -201,12 +201,19 @@ final class Scheduler: Sendable {
     }
   }
 
+  /// What the threads are that wait, and until when.
+  var waiting: [String] {
+    state.withLock { state in state.parked.map { "\($0.name) until \(state.ready($0))" } }
+  }
+
   /// Ends every thread.
   func end() async {
-    state.withLock { state in
-      for parked in state.parked { state.dead.insert(parked.process) }
-    }
-    while await step() {}
+    repeat {
+      await settle()
+      state.withLock { state in
+        for parked in state.parked { state.dead.insert(parked.process) }
+      }
+    } while await step()
   }
 }
 

@@ -103,7 +103,7 @@ struct SimulatedAttempt {
     _ tries: Int
   ) async throws(LedgerError) -> (TaskEvent, TaskRecordState, String?) {
     let start = Timestamp.now
-    try await thread.sleep(Int64(thread.number(1...60)))
+    try await thread.sleep(Int64(thread.number(1...90)))
     let fails = thread.happens(stage.scenario.failures)
     let state: TaskRecordState = !fails ? .succeeded : tries < 3 ? .ready : .failed
     let now = Timestamp.now

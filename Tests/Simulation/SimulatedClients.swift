@@ -19,7 +19,7 @@ struct SimulatedClients {
         let store = try await SQLiteGoalStore.open(path: self.stage.path, .asIs)
         while !self.stage.isCalm {
           try await self.act(thread, client, store)
-          try await thread.sleep(Int64(thread.number(1...250)))
+          try await thread.sleep(Int64(thread.number(1...160)))
         }
         self.stage.scheduler.kill(process)
       }
@@ -38,9 +38,7 @@ struct SimulatedClients {
     case 23...34: try await change(thread, store, goal) { () throws(LedgerError) in
         try await store.adopt(goal, actor: thread.name, reason: nil)
       }
-    case 35...40: try await change(thread, store, goal) { () throws(LedgerError) in
-        try await store.abandon(goal, actor: thread.name, reason: "no longer wanted")
-      }
+    case 35...40: try await abandon(thread, client, goal)
     case 41...52: try await depend(thread, client, goal)
     case 53...62: try await amend(thread, client, goal)
     case 63...70: try await giveBack(thread, client, goal)
@@ -112,6 +110,24 @@ struct SimulatedClients {
     }
   }
 
+  /// Gives up a goal, one that executes where there is one as often as not.
+  private func abandon(
+    _ thread: SimulatedThread,
+    _ client: SQLClient,
+    _ goal: Int64
+  ) async throws(LedgerError) {
+    _ = try await client.run(
+      """
+      UPDATE goals SET state = 'abandoned', actor = ?1, reason = 'no longer wanted'
+      WHERE id = CASE WHEN ?3 THEN coalesce(
+        (SELECT id FROM goals WHERE state = 'executing' ORDER BY id LIMIT 1), ?2) ELSE ?2 END
+      """,
+      thread.name,
+      goal,
+      Int64(thread.number(0...1))
+    )
+  }
+
   /// A refusal is an answer; what is none is a fault.
   private func note(_ error: LedgerError, _ thread: SimulatedThread) throws(LedgerError) {
     switch error.code {
@@ -164,14 +180,20 @@ struct SimulatedClients {
     _ client: SQLClient,
     _ goal: Int64
   ) async throws(LedgerError) {
-    let given = try await client.run(
-      "UPDATE goals SET state = 'adopted', actor = ? WHERE id = ? AND state = 'executing'",
+    let rows = try await client.numbers(
+      """
+      UPDATE goals SET state = 'adopted', actor = ?
+      WHERE id = coalesce((
+          SELECT goal_id FROM attempts WHERE state = 'open' ORDER BY lease_expires_at LIMIT 1), ?)
+        AND state = 'executing'
+      RETURNING id
+      """,
       thread.name,
       goal
     )
-    guard given == 1 else { return }
+    guard let given = rows?.first?.first else { return }
     world.count("given back")
-    world.ended(goal: goal)
+    world.ended(goal: given)
   }
 
   private func holdLock(

@@ -67,7 +67,7 @@ final class SimulatedWorker: Sendable {
     }
     while !isDraining {
       try await fill(thread)
-      try await thread.sleep(Int64(thread.number(20...(stage.isCalm ? 400 : 150))))
+      try await thread.sleep(pause(thread, 20...150))
     }
     try await persist(thread) { () throws(LedgerError) in try await register("draining", key) }
     var patience = 20
@@ -175,6 +175,7 @@ final class SimulatedWorker: Sendable {
       let claims = running.withLock { $0.sorted { $0.key < $1.key }.map(\.value.claim) }
       guard !claims.isEmpty else {
         heldSince = stage.scheduler.time
+        try await thread.sleep(pause(thread, 0...0))
         continue
       }
       let asked = stage.scheduler.time
@@ -193,7 +194,7 @@ final class SimulatedWorker: Sendable {
 
   private func seal(_ thread: SimulatedThread, _ key: SealingKey) async throws(LedgerError) {
     while true {
-      try await thread.sleep(Int64(thread.number(20...120)))
+      try await thread.sleep(pause(thread, 20...120))
       do throws(LedgerError) {
         let count = try await store.seal(sealer: name, key: key)
         if count > 0 { thread.note("seals \(count)") }
@@ -202,6 +203,13 @@ final class SimulatedWorker: Sendable {
         thread.note("cannot seal: \(error.message)")
       }
     }
+  }
+
+  /// How long to wait before looking again: longer the longer nothing has gone wrong, since then it
+  /// is leases far in the future that are waited for.
+  private func pause(_ thread: SimulatedThread, _ range: ClosedRange<Int>) -> Int64 {
+    let calm = max(0, stage.scheduler.time - stage.scenario.trouble)
+    return Int64(thread.number(range)) + calm / 20
   }
 
   private func cancel(_ token: Int64, _ reason: Cancellation) {

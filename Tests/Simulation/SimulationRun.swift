@@ -45,8 +45,9 @@ public struct SimulationRun: Sendable {
   }
 
   private static let runs = Atomic(0)
-  /// How many steps a simulation may take in all: some fifty times as many as one does.
-  private static let patience = 60_000
+  /// How long a simulation may go on once it is calm, in milliseconds: as long as the clock can have
+  /// been set back, and then some.
+  private static let patience: Int64 = 30 * 60_000
 
   /// Runs it in a folder of its own.
   public func run() async throws -> SimulationOutcome {
@@ -87,20 +88,21 @@ public struct SimulationRun: Sendable {
     Troubles(stage: stage, roster: roster).start()
     _ = SimulatedClients(stage: stage).start()
     var isOver = false
-    var looks = 0
     while stage.world.violation == nil, await stage.scheduler.step() {
       let steps = stage.scheduler.steps
       guard steps.isMultiple(of: 20) else { continue }
       try checks.always()
       if steps.isMultiple(of: 200) { try checks.fold() }
-      guard stage.isCalm, !isOver else { continue }
-      looks += 1
-      let unfinished = try checks.unfinished()
+      guard stage.isCalm else { continue }
+      let unfinished = isOver ? [] : try checks.unfinished()
       if unfinished.isEmpty {
+        // Also those that have started since.
         isOver = true
         for worker in roster.alive(stage.scheduler) { worker.drain() }
-      } else if steps > Self.patience {
-        stage.world.violate("what should come to an end does not: \(unfinished)")
+      }
+      if stage.scheduler.time > stage.scenario.trouble + Self.patience {
+        let waiting = isOver ? stage.scheduler.waiting : unfinished
+        stage.world.violate("what should come to an end does not: \(waiting)")
       }
     }
     guard stage.world.violation == nil else { return }

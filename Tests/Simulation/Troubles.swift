@@ -15,7 +15,7 @@ struct Troubles {
     stage.spawn("trouble", in: process) { thread throws(LedgerError) in
       var started = self.stage.scenario.workers
       while !self.stage.isCalm {
-        try await thread.sleep(Int64(thread.number(10...400)))
+        try await thread.sleep(Int64(thread.number(5...180)))
         self.strike(thread, &started)
       }
       self.stage.scheduler.thaw()
