@@ -14,6 +14,7 @@ struct Shift: Sendable {
   let sweeper: Sweeper
   let sealer: Sealer
   let checkpoints: CheckpointPublisher?
+  let logKeeper: LogKeeper
 
   private var lease: Int64 { Int64(configuration.limits.leaseMilliseconds) }
   private var concurrency: Int { configuration.limits.concurrency }
@@ -23,6 +24,7 @@ struct Shift: Sendable {
     configuration = worker.configuration
     name = worker.name
     watch = worker.watch
+    logKeeper = LogKeeper(store: store, rules: worker.logRules, watch: watch)
     checkpoints = try await CheckpointPublisher.make(
       store: store,
       rules: configuration.checkpoints,
@@ -80,6 +82,7 @@ struct Shift: Sendable {
       group.addTask { await watcher.run() }
       group.addTask { await sealer.run() }
       group.addTask { await checkpoints?.run() }
+      group.addTask { await logKeeper.run() }
       defer { group.cancelAll() }
       do throws(LedgerError) {
         while stop.phase == .running {
@@ -181,6 +184,7 @@ struct Shift: Sendable {
     let watching = Task { await watcher.run() }
     let sealing = Task { await sealer.run() }
     let publishing = Task { await checkpoints?.run() }
+    let shortening = Task { await logKeeper.run() }
     let alarm = Task {
       guard let end else { return }
       try await clock.sleep(until: end)
@@ -192,6 +196,7 @@ struct Shift: Sendable {
       watching.cancel()
       sealing.cancel()
       publishing.cancel()
+      shortening.cancel()
       alarm.cancel()
     }
     while true {

@@ -35,9 +35,7 @@ struct SimulatedClients {
     let goal = Int64(thread.number(1...max(1, world.goals.count)))
     switch thread.number(1...100) {
     case 1...22: try await add(thread, client, store)
-    case 23...34: try await change(thread, store, goal) { () throws(LedgerError) in
-        try await store.adopt(goal, actor: thread.name, reason: nil)
-      }
+    case 23...34: try await adopt(thread, store, goal)
     case 35...40: try await abandon(thread, client, goal)
     case 41...52: try await depend(thread, client, goal)
     case 53...62: try await amend(thread, client, goal)
@@ -96,15 +94,16 @@ struct SimulatedClients {
     if let id = rows?.first?.first { world.born(id) }
   }
 
-  private func change(
+  /// Adopts a goal; one that executes under a lease that has run out is given back by that.
+  private func adopt(
     _ thread: SimulatedThread,
     _ store: SQLiteGoalStore,
-    _ goal: Int64,
-    _ body: () async throws(LedgerError) -> Goal
+    _ goal: Int64
   ) async throws(LedgerError) {
     do throws(LedgerError) {
-      let goal = try await body()
+      let goal = try await store.adopt(goal, actor: thread.name, reason: nil)
       thread.note("goal \(goal.id) is now \(goal.state.rawValue)")
+      world.ended(goal: goal.id)
     } catch {
       try note(error, thread)
     }
@@ -165,7 +164,7 @@ struct SimulatedClients {
         "UPDATE goals SET value = ?2, actor = 'amender' WHERE id = ?1",
         "UPDATE goals SET state = 'proposed', actor = 'amender' WHERE id = ?1 AND ?2 >= 0",
         "UPDATE goals SET metadata = json_object('n', ?2) WHERE id = ?1",
-        "UPDATE goals SET max_attempts = 1 + (?2 > 0.5) WHERE id = ?1",
+        "UPDATE goals SET max_attempts = 1 + (?2 > 0.5) WHERE id = ?1 AND attempts = 0",
         "UPDATE goals SET retry_at = NULL WHERE id = ?1 AND ?2 >= 0",
         "UPDATE score_weights SET weight = ?2 WHERE name = 'value' AND ?1 >= 0",
       ]),

@@ -77,7 +77,7 @@ final class SimulatedWorker: Sendable {
       try await thread.sleep(20)
     }
     try await persist(thread) { () throws(LedgerError) in try await register("stopped", key) }
-    _ = try? await store.seal(sealer: name, key: key)
+    _ = try? await store.seal(sealer: name, key: key, isLast: true)
     try? await store.endSealing(sealer: name)
     thread.note("has stopped")
     stage.scheduler.kill(process)

@@ -18,6 +18,26 @@ struct SimulationTests {
     )
   }
 
+  /// A rule, the seed that shows its lack as things are, and what is said then.
+  private static let mutants: [(Mutation, UInt64, String)] = [
+    (.unguardedEnds, 7, "a write of a stale lease was accepted"),
+    (.stolenTokens, 7, "a write of a stale lease was accepted"),
+    (.earlyTakeOvers, 1, "a lease was taken over only after it had expired"),
+    (.silentTasks, 1, "the tables are no fold of the ledger"),
+    (.noUndoing, 4, "what should come to an end does not"),
+    (.endlessAttempts, 5, "no goal has more attempts than it may"),
+  ]
+
+  @Test("The simulation notices when a rule is taken out", arguments: mutants)
+  func mutants(mutation: Mutation, seed: UInt64, sentence: String) async throws {
+    // Where the simulation has become another one, another seed shows it.
+    for seed in seed..<seed + 40 {
+      let outcome = try await SimulationRun(seed: seed, mutation: mutation).run()
+      if outcome.violation?.hasPrefix(sentence) == true { return }
+    }
+    Issue.record("forty seeds have not shown that \(mutation) is missing")
+  }
+
   @Test("The same seed does the same, and another one something else")
   func digest() async throws {
     let first = try await SimulationRun(seed: 7).run()
