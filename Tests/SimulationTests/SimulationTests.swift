@@ -19,7 +19,7 @@ struct SimulationTests {
   }
 
   /// A rule, the seed that shows its lack as things are, and what is said then.
-  private static let mutants: [(Mutation, UInt64, String)] = [
+  private static let removals: [(Mutation, UInt64, String)] = [
     (.unguardedEnds, 7, "a write of a stale lease was accepted"),
     (.stolenTokens, 7, "a write of a stale lease was accepted"),
     (.earlyTakeOvers, 1, "a lease was taken over only after it had expired"),
@@ -28,8 +28,8 @@ struct SimulationTests {
     (.endlessAttempts, 5, "no goal has more attempts than it may"),
   ]
 
-  @Test("The simulation notices when a rule is taken out", arguments: mutants)
-  func mutants(mutation: Mutation, seed: UInt64, sentence: String) async throws {
+  @Test("The simulation notices when a rule is taken out", arguments: removals)
+  func notices(mutation: Mutation, seed: UInt64, sentence: String) async throws {
     // Where the simulation has become another one, another seed shows it.
     for seed in seed..<seed + 40 {
       let outcome = try await SimulationRun(seed: seed, mutation: mutation).run()
