@@ -61,7 +61,7 @@ import Simulation
       print("seed \(seed) FAILED after \(outcome.steps) steps: \(violation)")
       for line in outcome.trace.suffix(40) { print("  \(line)") }
       print("replay it with: tools/simulate --seed \(seed)\(rule)")
-      unsafe fflush(nil)
+      fflush(nil)
     }
     let spoken = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
     let seconds = (clock.now - start).components.seconds
