@@ -93,6 +93,24 @@ let package = Package(
     ),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
+    .target(name: "CClockVFS", dependencies: ["CSQLite"], path: "Tests/CClockVFS"),
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "GoalLedger", "SQLite", "AuditQueries", "CClockVFS", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      path: "Tests/Simulation",
+      swiftSettings: house
+    ),
+    .executableTarget(
+      name: "simulate",
+      dependencies: [
+        "Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/simulate",
+      swiftSettings: house
+    ),
     tests("SQLite"),
     tests("HTN"),
     tests(
@@ -103,6 +121,7 @@ let package = Package(
     ),
     tests("Execution", "GoalLedger", "HTN"),
     tests("Worker", "Execution", "GoalLedger", "HTN"),
+    tests("Simulation"),
     tests("goalledger", "SQLite", .product(name: "Subprocess", package: "swift-subprocess")),
   ]
 )

@@ -56,6 +56,8 @@ public struct OpenOptions: Sendable, Hashable {
   public var mmapSize: Int64?
   /// How many prepared statements to keep, at least 0.
   public var statementCacheSize = 128
+  /// The name of the VFS, SQLite's door to files and time; nil is the default one.
+  public var vfs: String?
 
   /// The default: read, write and create; durable; rules on.
   public init() {}

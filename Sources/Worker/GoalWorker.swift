@@ -13,6 +13,8 @@ public struct GoalWorker: Sendable {
   let keyFolder: String?
   let ledgerKeyFile: KeyFile?
   let watch: @Sendable (WorkerEvent) -> Void
+  /// When to name who keeps the database's log long.
+  var logRules = LogKeeper.Rules()
 
   /// Makes a worker.
   /// - Parameters:

@@ -45,15 +45,16 @@ final class Sealer: Sendable {
 
   /// Seals what is not sealed yet, a last time, and lets other workers seal.
   func finish() async {
-    await seal()
+    await seal(isLast: true)
     try? await store.endSealing(sealer: name)
   }
 
   /// Seals what is not sealed yet.
-  func seal() async {
+  /// - Parameter isLast: whether also while another worker has the turn.
+  func seal(isLast: Bool = false) async {
     guard let key, !stopped.load(ordering: .relaxed) else { return }
     do throws(LedgerError) {
-      try await store.seal(sealer: name, key: key.key)
+      try await store.seal(sealer: name, key: key.key, isLast: isLast)
     } catch  where error.code == .busy {
       // Somebody holds the lock for long: the next change rings again.
     } catch {

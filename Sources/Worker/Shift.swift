@@ -14,6 +14,7 @@ struct Shift: Sendable {
   let sweeper: Sweeper
   let sealer: Sealer
   let checkpoints: CheckpointPublisher?
+  let logKeeper: LogKeeper
 
   private var lease: Int64 { Int64(configuration.limits.leaseMilliseconds) }
   private var concurrency: Int { configuration.limits.concurrency }
@@ -23,6 +24,7 @@ struct Shift: Sendable {
     configuration = worker.configuration
     name = worker.name
     watch = worker.watch
+    logKeeper = LogKeeper(store: store, rules: worker.logRules, watch: watch)
     checkpoints = try await CheckpointPublisher.make(
       store: store,
       rules: configuration.checkpoints,
@@ -75,12 +77,14 @@ struct Shift: Sendable {
 
   func work(drain: Bool, stop: StopSignal) async throws(LedgerError) {
     stop.listen { doorbell.ring() }
-    // A group that kept its children's results would keep every attempt's memory to the end.
+    // A discarding one: any other keeps what a child had, some 35 KB for each attempt, until somebody
+    // asks for its result, which nobody does.
     let failure = await withDiscardingTaskGroup(returning: LedgerError?.self) { group in
       group.addTask { await keeper.run() }
       group.addTask { await watcher.run() }
       group.addTask { await sealer.run() }
       group.addTask { await checkpoints?.run() }
+      group.addTask { await logKeeper.run() }
       defer { group.cancelAll() }
       do throws(LedgerError) {
         while stop.phase == .running {
@@ -182,6 +186,7 @@ struct Shift: Sendable {
     let watching = Task { await watcher.run() }
     let sealing = Task { await sealer.run() }
     let publishing = Task { await checkpoints?.run() }
+    let shortening = Task { await logKeeper.run() }
     let alarm = Task {
       guard let end else { return }
       try await clock.sleep(until: end)
@@ -193,6 +198,7 @@ struct Shift: Sendable {
       watching.cancel()
       sealing.cancel()
       publishing.cancel()
+      shortening.cancel()
       alarm.cancel()
     }
     while true {

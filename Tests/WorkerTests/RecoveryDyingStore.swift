@@ -224,6 +224,10 @@ final class DyingStore: GoalStore {
     try await pass { () throws(LedgerError) in try await store.recordUndone(attempt) }
   }
 
+  func shortenLog() async throws(LedgerError) -> LogStanding? {
+    try await pass { () throws(LedgerError) in try await store.shortenLog() }
+  }
+
   func tidy() async throws(LedgerError) -> Bool {
     try await pass { () throws(LedgerError) in try await store.tidy() }
   }
@@ -244,8 +248,10 @@ final class DyingStore: GoalStore {
     try await pass { () throws(LedgerError) in try await store.save(breaker, actor: actor) }
   }
 
-  func seal(sealer: String, key: SealingKey) async throws(LedgerError) -> Int {
-    try await pass { () throws(LedgerError) in try await store.seal(sealer: sealer, key: key) }
+  func seal(sealer: String, key: SealingKey, isLast: Bool) async throws(LedgerError) -> Int {
+    try await pass { () throws(LedgerError) in
+      try await store.seal(sealer: sealer, key: key, isLast: isLast)
+    }
   }
 
   func identities() async throws(LedgerError) -> [Identity] {

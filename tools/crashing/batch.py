@@ -25,6 +25,7 @@ class Batch:
         self.environment = {**os.environ, **IDENTITY, "XDG_STATE_HOME": self.state}
         self.environment.pop("GOALLEDGER_DB", None)
         self.kills = {}
+        self.locks = 0
         self.log = None
         os.makedirs(self.repository)
         self.make_repository()
@@ -54,6 +55,16 @@ class Batch:
         self.git("add", "-A")
         self.git("commit", "-q", "-m", "base")
         self.base = self.git("rev-parse", "HEAD").decode().strip()
+
+    def is_locked(self):
+        """Whether the lock on packed refs lies there and is not just being held: git needs it for
+        milliseconds."""
+        try:
+            age = time.time() - os.stat(
+                os.path.join(self.repository, ".git/packed-refs.lock")).st_mtime
+        except OSError:
+            return False
+        return age > 0.3
 
     def print_of_checkout(self):
         """What goals must not touch: the checkout's bytes, index, HEAD, configuration, refs."""

@@ -15,8 +15,9 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     left.milliseconds < right.milliseconds
   }
 
-  /// The machine's clock.
+  /// The machine's clock; within a simulation, the simulation's.
   public static var now: Timestamp {
+    if let simulation = Simulation.current { return simulation.now() }
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
     return Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)

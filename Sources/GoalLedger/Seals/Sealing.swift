@@ -21,14 +21,25 @@ extension SQLiteGoalStore {
   /// - Parameters:
   ///   - sealer: the name of who does it.
   ///   - key: what the seals are signed with.
+  ///   - isLast: whether to seal also while another has the lease: that one may have stopped, or died,
+  ///     and would leave what was written last to whoever starts next.
   /// - returns: how many entries were sealed.
   /// - throws: `corrupt` where an entry that was to be sealed is missing.
   @discardableResult
-  public func seal(sealer: String, key: SealingKey) async throws(LedgerError) -> Int {
+  public func seal(
+    sealer: String,
+    key: SealingKey,
+    isLast: Bool
+  ) async throws(LedgerError) -> Int {
     var total = 0
     while true {
       let unsealed = try await reader.read { connection throws(SQLiteError) in
-        try UnsealedEntries(connection, by: sealer, limit: Self.sealLimit, prints)
+        try UnsealedEntries(
+          connection,
+          by: isLast ? nil : sealer,
+          limit: Self.sealLimit,
+          prints
+        )
       }
       guard let unsealed else { return total }
       guard unsealed.isContiguous else {
@@ -42,7 +53,8 @@ extension SQLiteGoalStore {
       guard unsealed.entries.count > 0 else { return total }
       let made = try await MadeSeal(of: unsealed, sealer: sealer, key: key)
       let isMade: Bool? = try await write { connection throws(SQLiteError) in
-        guard try Self.takeSealerLease(sealer, connection) else { return nil }
+        let isGiven = try Self.takeSealerLease(sealer, connection)
+        guard isGiven || isLast else { return nil }
         guard try SealHead(connection) == unsealed.head else { return false }
         try made.insert(connection)
         return true
@@ -169,10 +181,10 @@ struct UnsealedEntries: Sendable {
   /// Whether the entries follow the head without a gap.
   let isContiguous: Bool
 
-  /// Reads them; nil where another sealer has the lease.
+  /// Reads them; nil where another sealer than the one that asks has the lease.
   init?(
     _ connection: Connection,
-    by sealer: String,
+    by sealer: String?,
     limit: Int,
     _ prints: SchemaPrints
   ) throws(SQLiteError) {

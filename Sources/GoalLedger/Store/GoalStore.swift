@@ -100,6 +100,9 @@ public protocol GoalStore: Sendable {
   func attemptsToUndo(of goal: Goal.ID?) async throws(LedgerError) -> [Attempt]
   /// Records that the change of such an attempt is rolled back.
   func recordUndone(_ attempt: Attempt.ID) async throws(LedgerError)
+  /// Shortens the database's log of what was written lately, where anything was since the last time,
+  /// and says what came of it and who was in the way; nil where there was nothing to do.
+  func shortenLog() async throws(LedgerError) -> LogStanding?
   /// Promotes due goals, releases dependents and rescores, in one small batch; true where more is
   /// left to do.
   func tidy() async throws(LedgerError) -> Bool
@@ -130,9 +133,10 @@ public protocol GoalStore: Sendable {
   // MARK: Proving
 
   /// Seals every ledger entry that is not sealed yet, signed with `key`; how many those were. One
-  /// sealer at a time does: who has sealed keeps the others away for a second.
+  /// sealer at a time does: who has sealed keeps the others away for a second, but for one that seals
+  /// for the last time.
   @discardableResult
-  func seal(sealer: String, key: SealingKey) async throws(LedgerError) -> Int
+  func seal(sealer: String, key: SealingKey, isLast: Bool) async throws(LedgerError) -> Int
   /// Lets other sealers seal at once.
   func endSealing(sealer: String) async throws(LedgerError)
   /// The head of the tree over the sealed entries; with a size, as it was when it had that many.
@@ -150,6 +154,12 @@ public protocol GoalStore: Sendable {
 }
 
 extension GoalStore {
+  /// Seals, as one of several sealers that take turns.
+  @discardableResult
+  public func seal(sealer: String, key: SealingKey) async throws(LedgerError) -> Int {
+    try await seal(sealer: sealer, key: key, isLast: false)
+  }
+
   /// Ends an attempt of whose tasks everything is on record.
   public func end(
     _ claim: Claim,

@@ -92,6 +92,7 @@ public struct Diagnosis: Sendable {
       let health = try await store.health()
       add("database", .fine, "\(store.path) opens and has this program's schema")
       look(at: health)
+      await look(atLogOf: store)
     } catch {
       add("database", .wrong, error.message, hint: error.hint)
     }

@@ -88,6 +88,18 @@ struct SealTests {
     }
   }
 
+  @Test("leave nothing behind where a sealer stops, whoever has the lease")
+  func last() async throws {
+    try await note(1)
+    try await store.seal(sealer: "w1", key: key)
+    try await note(2)
+    #expect(try await store.seal(sealer: "w2", key: key, isLast: true) == 2)
+    // The one that has the lease keeps it.
+    try await note(1)
+    #expect(try await store.seal(sealer: "w3", key: key) == 0)
+    #expect(try await store.seal(sealer: "w1", key: key) == 1)
+  }
+
   @Test("of a key that was not named are wrong")
   func demandedKey() async throws {
     try await note(1)

@@ -23,7 +23,10 @@ actor LedgerWriter {
   init(path: String, options: OpenOptions) throws(LedgerError) {
     do throws(SQLiteError) {
       executor = try DatabaseExecutor(name: "ledger-writer")
-      connection = try Connection(path: path, options: options)
+      connection = try Connection(
+        path: path,
+        options: Simulation.current?.adapted(options) ?? options
+      )
     } catch {
       throw LedgerError(error)
     }
@@ -33,6 +36,7 @@ actor LedgerWriter {
   func write<T: Sendable>(
     _ body: @escaping @Sendable (Connection) throws(LedgerError) -> T
   ) async throws(LedgerError) -> T {
+    try await Simulation.awaitTurn()
     let result: Result<T, LedgerError> = await withCheckedContinuation { continuation in
       waiting.append(Work(body, continuation))
       guard !isFlushing else { return }
@@ -52,6 +56,9 @@ actor LedgerWriter {
       throw LedgerError(error)
     }
   }
+
+  /// Closes the connection at once: what is asked of it later fails.
+  func close() { connection.close() }
 
   /// Brings the database to this binary's schema, or says what it lacks.
   @discardableResult
@@ -177,7 +184,10 @@ actor LedgerReader {
   init(path: String) throws(LedgerError) {
     do throws(SQLiteError) {
       executor = try DatabaseExecutor(name: "ledger-reader")
-      connection = try Connection(path: path, options: .reader)
+      connection = try Connection(
+        path: path,
+        options: Simulation.current?.adapted(.reader) ?? .reader
+      )
     } catch {
       throw LedgerError(error)
     }
@@ -186,7 +196,8 @@ actor LedgerReader {
   /// Runs `body` on a consistent view of the database.
   func read<T: Sendable>(
     _ body: @Sendable (Connection) throws(SQLiteError) -> T
-  ) throws(LedgerError) -> T {
+  ) async throws(LedgerError) -> T {
+    try await Simulation.awaitTurn()
     do throws(SQLiteError) {
       return try connection.transaction(.deferred) { () throws(SQLiteError) in
         try body(connection)
@@ -195,6 +206,9 @@ actor LedgerReader {
       throw LedgerError(error)
     }
   }
+
+  /// Closes the connection at once: what is asked of it later fails.
+  func close() { connection.close() }
 
   /// A number that changes when another connection has committed.
   func dataVersion() throws(LedgerError) -> Int64 {

@@ -8,6 +8,7 @@ public struct SQLiteGoalStore: GoalStore {
   let writer: LedgerWriter
   let reader: LedgerReader
   let prints = SchemaPrints()
+  let shortened = ShortenedLog()
   /// What every text passes before it is written.
   let redactor: Redactor
 
