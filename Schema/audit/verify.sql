@@ -350,39 +350,40 @@ identities_here AS (
   WHERE NOT EXISTS (SELECT 1 FROM archive_file)
 ),
 -- What is sound is set aside before the two sides are compared value by value, which takes longest:
--- goals, attempts and tasks of which every value is the same, of the same class (hence each +, which
--- takes a column's affinity away). What is left has all its rows left.
+-- goals, attempts and tasks of which every value is the same and of the same class. (A + takes away
+-- a column's affinity, which would make '1' and 1 the same; and 1.0 is 1, but for its class.)
 sound_words AS (
   SELECT w.goal_id, g.state, g.attempts, g.version
   FROM goal_words w JOIN goals g ON g.id = w.goal_id
   GROUP BY w.goal_id
   HAVING count(*) = 19 AND min(CASE w.name
-    WHEN 'text' THEN +g.text IS w.value
-    WHEN 'task' THEN +g.task IS w.value
-    WHEN 'context' THEN +g.context IS w.value
-    WHEN 'workspace' THEN +g.workspace IS w.value
-    WHEN 'category' THEN +g.category IS w.value
-    WHEN 'source' THEN +g.source IS w.value
-    WHEN 'success_metrics' THEN +g.success_metrics IS w.value
-    WHEN 'metadata' THEN +g.metadata IS w.value
-    WHEN 'timeout_ms' THEN +g.timeout_ms IS w.value
-    WHEN 'max_attempts' THEN +g.max_attempts IS w.value
-    WHEN 'idempotency_key' THEN +g.idempotency_key IS w.value
-    WHEN 'retry_at' THEN +g.retry_at IS w.value
+    WHEN 'text' THEN (+g.text, typeof(g.text)) IS (w.value, typeof(w.value))
+    WHEN 'task' THEN (+g.task, typeof(g.task)) IS (w.value, typeof(w.value))
+    WHEN 'context' THEN (+g.context, typeof(g.context)) IS (w.value, typeof(w.value))
+    WHEN 'workspace' THEN (+g.workspace, typeof(g.workspace)) IS (w.value, typeof(w.value))
+    WHEN 'category' THEN (+g.category, typeof(g.category)) IS (w.value, typeof(w.value))
+    WHEN 'source' THEN (+g.source, typeof(g.source)) IS (w.value, typeof(w.value))
+    WHEN 'success_metrics' THEN (+g.success_metrics, typeof(g.success_metrics)) IS (w.value, typeof(w.value))
+    WHEN 'metadata' THEN (+g.metadata, typeof(g.metadata)) IS (w.value, typeof(w.value))
+    WHEN 'timeout_ms' THEN (+g.timeout_ms, typeof(g.timeout_ms)) IS (w.value, typeof(w.value))
+    WHEN 'max_attempts' THEN (+g.max_attempts, typeof(g.max_attempts)) IS (w.value, typeof(w.value))
+    WHEN 'idempotency_key' THEN (+g.idempotency_key, typeof(g.idempotency_key)) IS (w.value, typeof(w.value))
+    WHEN 'retry_at' THEN (+g.retry_at, typeof(g.retry_at)) IS (w.value, typeof(w.value))
     WHEN 'value' THEN printf('%!.17g', g.value) IS w.value
     WHEN 'effort' THEN printf('%!.17g', g.effort) IS w.value
     WHEN 'risk' THEN printf('%!.17g', g.risk) IS w.value
-    WHEN 'not_before' THEN +g.not_before IS w.value
-    WHEN 'deadline' THEN +g.deadline IS w.value
-    WHEN 'aligns_with' THEN +g.aligns_with IS w.value
-    WHEN 'contradicts' THEN +g.contradicts IS w.value
+    WHEN 'not_before' THEN (+g.not_before, typeof(g.not_before)) IS (w.value, typeof(w.value))
+    WHEN 'deadline' THEN (+g.deadline, typeof(g.deadline)) IS (w.value, typeof(w.value))
+    WHEN 'aligns_with' THEN (+g.aligns_with, typeof(g.aligns_with)) IS (w.value, typeof(w.value))
+    WHEN 'contradicts' THEN (+g.contradicts, typeof(g.contradicts)) IS (w.value, typeof(w.value))
     ELSE 0 END)
 ),
 sound_goals AS MATERIALIZED (
   SELECT goal_id AS id
   FROM sound_words w JOIN goal_ends e USING (goal_id) JOIN goal_versions v USING (goal_id)
-  WHERE (+w.state, +w.attempts, +w.version)
-    IS (+e.to_state, coalesce(e.attempts, 0), +v.version)
+  WHERE (+w.state, +w.attempts, typeof(w.attempts), +w.version, typeof(w.version))
+    IS (+e.to_state, coalesce(e.attempts, 0), typeof(coalesce(e.attempts, 0)), +v.version,
+      typeof(v.version))
 ),
 sound_attempts AS MATERIALIZED (
   SELECT a.id
@@ -390,20 +391,27 @@ sound_attempts AS MATERIALIZED (
     JOIN attempt_leases l ON l.attempt_id = a.id
     LEFT JOIN attempt_plans q ON q.attempt_id = a.id
     LEFT JOIN plans p ON p.id = a.plan_id
-  WHERE (+a.goal_id, +a.state, +a.worker, +a.lease_token)
-      IS (+e.goal_id, +e.to_state, +l.worker, +l.lease_token)
+  WHERE (+a.goal_id, typeof(a.goal_id), +a.state, +a.worker, typeof(a.worker), +a.lease_token,
+      typeof(a.lease_token))
+      IS (+e.goal_id, typeof(e.goal_id), +e.to_state, +l.worker, typeof(l.worker), +l.lease_token,
+        typeof(l.lease_token))
     AND (a.plan_id IS NULL AND q.attempt_id IS NULL
-      OR p.id IS NOT NULL AND (+a.plan_id, +p.digest) IS (+q.plan_id, +q.digest))
+      OR p.id IS NOT NULL AND (+a.plan_id, typeof(a.plan_id), +p.digest, typeof(p.digest))
+        IS (+q.plan_id, typeof(q.plan_id), +q.digest, typeof(q.digest)))
 ),
 sound_tasks AS MATERIALIZED (
   SELECT t.id
   FROM tasks t JOIN task_ends e ON e.task_id = t.id JOIN task_births b ON b.task_id = t.id
     LEFT JOIN task_tries r ON r.task_id = t.id
   GROUP BY t.id
-  HAVING min((+t.attempt_id, +t.goal_id, +t.state, +t.number, +t.action, json(t.arguments), +t.priority)
-      IS (+e.attempt_id, +e.goal_id, +e.to_state, +b.number, +b.action, +b.arguments, +b.priority)
-    AND max(+t.tries, 0) IS max(coalesce(r.tries, 0), 0)
-    AND (+t.commit_id IS +e.commit_id
+  HAVING min((+t.attempt_id, typeof(t.attempt_id), +t.goal_id, typeof(t.goal_id), +t.state)
+      IS (+e.attempt_id, typeof(e.attempt_id), +e.goal_id, typeof(e.goal_id), +e.to_state)
+    AND (+t.number, typeof(t.number), +t.action, typeof(t.action), +t.priority, typeof(t.priority))
+      IS (+b.number, typeof(b.number), +b.action, typeof(b.action), +b.priority, typeof(b.priority))
+    AND json(t.arguments) IS b.arguments
+    AND (t.tries = 0 AND r.tries IS NULL
+      OR (+t.tries, typeof(t.tries)) IS (r.tries, typeof(r.tries)))
+    AND ((+t.commit_id, typeof(t.commit_id)) IS (+e.commit_id, typeof(e.commit_id))
       OR e.to_state NOT IN ('succeeded', 'failed', 'aborted', 'cancelled')))
 ),
 goal_ends_left AS MATERIALIZED (

@@ -135,10 +135,12 @@ def measure(options, folder, binary):
     short = min(long, 2_000 if options.short else 100_000)
     rounds = 1 if options.short else 5
     fsyncs = fsync_times(folder)
-    figures = {}
+    figures, histories = {}, {}
     for name, entries, verifier in (("command", long, by_command), ("shell", short, by_shell)):
-        print(f"bench: making a history of {entries} entries", file=sys.stderr, flush=True)
-        ground, made = make(os.path.join(folder, f"history-{name}"), binary, entries)
+        if entries not in histories:
+            print(f"bench: making a history of {entries} entries", file=sys.stderr, flush=True)
+            histories[entries] = make(os.path.join(folder, f"history-{entries}"), binary, entries)
+        ground, made = histories[entries]
         connection = ground.connect()
         counted = {
             table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
