@@ -199,7 +199,7 @@ schema_now(hash) AS (
   FROM objects
 ),
 -- The fold, as in fold.sql: a test holds the two equal.
-entries AS (
+entries AS NOT MATERIALIZED (
   -- An archive has whole goals, and the older entries of what lives on elsewhere.
   SELECT seq, event, goal_id, goal_version, attempt_id, task_id, to_state, reason, detail
   FROM identity_ledger
@@ -225,14 +225,12 @@ goal_versions AS (
   WHERE event GLOB 'goal.*'
   GROUP BY goal_id
 ),
--- The latest word on each thing asked: a birth or transition says a value, an amendment old and new.
-goal_words AS (
-  SELECT e.goal_id, d.key AS name,
-    CASE d.type WHEN 'object' THEN json_extract(d.value, '$.new') ELSE d.value END AS value,
-    max(e.seq)
+-- Each word on what is asked: a birth or transition says a value, an amendment old and new.
+words AS NOT MATERIALIZED (
+  SELECT e.seq, e.goal_id, d.key AS name,
+    CASE d.type WHEN 'object' THEN json_extract(d.value, '$.new') ELSE d.value END AS value
   FROM entries e, json_each(e.detail) d
   WHERE e.event GLOB 'goal.*' AND d.key NOT IN ('attempts', 'result')
-  GROUP BY e.goal_id, d.key
 ),
 attempt_ends AS (
   SELECT attempt_id, goal_id, to_state, max(seq)
@@ -352,36 +350,60 @@ identities_here AS (
 -- What is sound is set aside before the two sides are compared value by value, which takes longest:
 -- goals, attempts and tasks of which every value is the same and of the same class. (A + takes away
 -- a column's affinity, which would make '1' and 1 the same; and 1.0 is 1, but for its class.)
+-- A word is worth the bit of what it is about, or 0 where the table says another.
+worths AS NOT MATERIALIZED (
+  SELECT w.seq, w.goal_id, w.name, CASE w.name
+    WHEN 'text' THEN ((+g.text, typeof(g.text)) IS (w.value, typeof(w.value))) * 1
+    WHEN 'task' THEN ((+g.task, typeof(g.task)) IS (w.value, typeof(w.value))) * 2
+    WHEN 'context' THEN ((+g.context, typeof(g.context)) IS (w.value, typeof(w.value))) * 4
+    WHEN 'workspace' THEN ((+g.workspace, typeof(g.workspace)) IS (w.value, typeof(w.value))) * 8
+    WHEN 'category' THEN ((+g.category, typeof(g.category)) IS (w.value, typeof(w.value))) * 16
+    WHEN 'source' THEN ((+g.source, typeof(g.source)) IS (w.value, typeof(w.value))) * 32
+    WHEN 'success_metrics' THEN ((+g.success_metrics, typeof(g.success_metrics)) IS (w.value, typeof(w.value))) * 64
+    WHEN 'metadata' THEN ((+g.metadata, typeof(g.metadata)) IS (w.value, typeof(w.value))) * 128
+    WHEN 'timeout_ms' THEN ((+g.timeout_ms, typeof(g.timeout_ms)) IS (w.value, typeof(w.value))) * 256
+    WHEN 'max_attempts' THEN ((+g.max_attempts, typeof(g.max_attempts)) IS (w.value, typeof(w.value))) * 512
+    WHEN 'idempotency_key' THEN ((+g.idempotency_key, typeof(g.idempotency_key)) IS (w.value, typeof(w.value))) * 1024
+    WHEN 'retry_at' THEN ((+g.retry_at, typeof(g.retry_at)) IS (w.value, typeof(w.value))) * 2048
+    WHEN 'value' THEN (printf('%!.17g', g.value) IS w.value) * 4096
+    WHEN 'effort' THEN (printf('%!.17g', g.effort) IS w.value) * 8192
+    WHEN 'risk' THEN (printf('%!.17g', g.risk) IS w.value) * 16384
+    WHEN 'not_before' THEN ((+g.not_before, typeof(g.not_before)) IS (w.value, typeof(w.value))) * 32768
+    WHEN 'deadline' THEN ((+g.deadline, typeof(g.deadline)) IS (w.value, typeof(w.value))) * 65536
+    WHEN 'aligns_with' THEN ((+g.aligns_with, typeof(g.aligns_with)) IS (w.value, typeof(w.value))) * 131072
+    WHEN 'contradicts' THEN ((+g.contradicts, typeof(g.contradicts)) IS (w.value, typeof(w.value))) * 262144
+    ELSE 0 END AS worth
+  FROM words w JOIN goals g ON g.id = w.goal_id
+),
+-- Goals of which the table says whatever was ever said, and of which one entry says all. (Nineteen
+-- bits make 524287 only if they are all there.)
+constant_goals AS MATERIALIZED (
+  SELECT goal_id AS id
+  FROM (
+    SELECT goal_id, count(*) = 19 AND sum(worth) = 524287 AS says_all, min(worth) AS least
+    FROM worths
+    GROUP BY seq)
+  GROUP BY goal_id
+  HAVING max(says_all) AND min(least) > 0
+),
+-- Goals of which it says whatever was said last.
 sound_words AS (
-  SELECT w.goal_id, g.state, g.attempts, g.version
-  FROM goal_words w JOIN goals g ON g.id = w.goal_id
-  GROUP BY w.goal_id
-  HAVING count(*) = 19 AND min(CASE w.name
-    WHEN 'text' THEN (+g.text, typeof(g.text)) IS (w.value, typeof(w.value))
-    WHEN 'task' THEN (+g.task, typeof(g.task)) IS (w.value, typeof(w.value))
-    WHEN 'context' THEN (+g.context, typeof(g.context)) IS (w.value, typeof(w.value))
-    WHEN 'workspace' THEN (+g.workspace, typeof(g.workspace)) IS (w.value, typeof(w.value))
-    WHEN 'category' THEN (+g.category, typeof(g.category)) IS (w.value, typeof(w.value))
-    WHEN 'source' THEN (+g.source, typeof(g.source)) IS (w.value, typeof(w.value))
-    WHEN 'success_metrics' THEN (+g.success_metrics, typeof(g.success_metrics)) IS (w.value, typeof(w.value))
-    WHEN 'metadata' THEN (+g.metadata, typeof(g.metadata)) IS (w.value, typeof(w.value))
-    WHEN 'timeout_ms' THEN (+g.timeout_ms, typeof(g.timeout_ms)) IS (w.value, typeof(w.value))
-    WHEN 'max_attempts' THEN (+g.max_attempts, typeof(g.max_attempts)) IS (w.value, typeof(w.value))
-    WHEN 'idempotency_key' THEN (+g.idempotency_key, typeof(g.idempotency_key)) IS (w.value, typeof(w.value))
-    WHEN 'retry_at' THEN (+g.retry_at, typeof(g.retry_at)) IS (w.value, typeof(w.value))
-    WHEN 'value' THEN printf('%!.17g', g.value) IS w.value
-    WHEN 'effort' THEN printf('%!.17g', g.effort) IS w.value
-    WHEN 'risk' THEN printf('%!.17g', g.risk) IS w.value
-    WHEN 'not_before' THEN (+g.not_before, typeof(g.not_before)) IS (w.value, typeof(w.value))
-    WHEN 'deadline' THEN (+g.deadline, typeof(g.deadline)) IS (w.value, typeof(w.value))
-    WHEN 'aligns_with' THEN (+g.aligns_with, typeof(g.aligns_with)) IS (w.value, typeof(w.value))
-    WHEN 'contradicts' THEN (+g.contradicts, typeof(g.contradicts)) IS (w.value, typeof(w.value))
-    ELSE 0 END)
+  SELECT id FROM constant_goals
+  UNION ALL
+  SELECT goal_id
+  FROM (
+    SELECT goal_id, max(2 * seq + (worth = 0)) & 1 AS is_other
+    FROM worths
+    WHERE goal_id NOT IN (SELECT id FROM constant_goals)
+    GROUP BY goal_id, name)
+  GROUP BY goal_id
+  HAVING count(*) = 19 AND max(is_other) = 0
 ),
 sound_goals AS MATERIALIZED (
-  SELECT goal_id AS id
-  FROM sound_words w JOIN goal_ends e USING (goal_id) JOIN goal_versions v USING (goal_id)
-  WHERE (+w.state, +w.attempts, typeof(w.attempts), +w.version, typeof(w.version))
+  SELECT g.id
+  FROM sound_words w JOIN goals g ON g.id = w.id JOIN goal_ends e ON e.goal_id = g.id
+    JOIN goal_versions v ON v.goal_id = g.id
+  WHERE (+g.state, +g.attempts, typeof(g.attempts), +g.version, typeof(g.version))
     IS (+e.to_state, coalesce(e.attempts, 0), typeof(coalesce(e.attempts, 0)), +v.version,
       typeof(v.version))
 ),
@@ -421,7 +443,10 @@ goal_versions_left AS (
   SELECT * FROM goal_versions WHERE (goal_id IN (SELECT id FROM sound_goals)) IS NOT 1
 ),
 goal_words_left AS (
-  SELECT * FROM goal_words WHERE (goal_id IN (SELECT id FROM sound_goals)) IS NOT 1
+  SELECT goal_id, name, value, max(seq)
+  FROM words
+  WHERE (goal_id IN (SELECT id FROM sound_goals)) IS NOT 1
+  GROUP BY goal_id, name
 ),
 attempt_ends_left AS MATERIALIZED (
   SELECT * FROM attempt_ends WHERE (attempt_id IN (SELECT id FROM sound_attempts)) IS NOT 1

@@ -14,15 +14,16 @@ final class Fold: Sendable {
   private let latest = Mutex<[Task<Void, Never>]>([])
 
   /// Begins with no entry taken.
-  init(_ reader: LedgerReader) async throws(LedgerError) {
-    let (isArchive, goals) = try await reader.read { connection throws(SQLiteError) in
+  init(_ reader: LedgerReader) async {
+    // Where this cannot be read, fold.sql cannot be run either, and says what is wrong.
+    let archive = try? await reader.read { connection throws(SQLiteError) in
       let isArchive = try connection.first("SELECT 1 FROM archive_file") { _ in true } ?? false
-      return (
-        isArchive,
-        try isArchive ? connection.query("SELECT id FROM goals") { $0.int(0) ?? 0 } : []
-      )
+      let goals = try isArchive ? connection.query("SELECT id FROM goals") { $0.int(0) ?? 0 } : []
+      return (isArchive, goals)
     }
-    sieve = Mutex(FoldSieve(archivedGoals: isArchive ? Set(goals) : nil))
+    var sieve = FoldSieve(archivedGoals: archive?.0 == true ? Set(archive?.1 ?? []) : nil)
+    if archive == nil { sieve.giveUp() }
+    self.sieve = Mutex(sieve)
   }
 
   /// Takes the next entries; returns while they are being sieved, with one page more waiting at most.

@@ -92,9 +92,10 @@ extension FoldSieve {
     for token in name {
       guard let token, token.kind != .null else { throw Unusual() }
     }
-    let place = OtherKey(kind: kind, name: try twoDigests { (digest) throws(Unusual) in
+    let digests = try twoDigests { (digest) throws(Unusual) in
       for token in name { try digest.add(token, of: bytes) }
-    })
+    }
+    let place = OtherKey(kind: kind, name: digests)
     var said = others[place] ?? Said()
     guard birth == 0 || said.birth == 0 || said.birth == birth else { throw Unusual() }
     said.last = last

@@ -54,6 +54,9 @@ struct FoldSieve {
 
   init(archivedGoals: Set<Int64>?) { self.archivedGoals = archivedGoals }
 
+  /// Leaves everything to SQL.
+  mutating func giveUp() { isUsual = false }
+
   /// Takes the next entries; those that it has had already are passed over.
   mutating func take(_ batch: EntryBatch) {
     guard isUsual else { return }

@@ -51,20 +51,16 @@ struct KeyedDigest {
 
   /// Adds a column of a row.
   mutating func add(_ index: Int, of row: borrowing Row) {
-    switch row.storageClass(index) {
-    case .null: addNull()
-    case .integer: add(row.int(index) ?? 0)
-    case .real:
-      hasher.combine(3 as UInt8)
-      hasher.combine((row.real(index) ?? 0).bitPattern)
-    case .text: addBytes(2, index, of: row)
-    case .blob: addBytes(4, index, of: row)
-    }
-  }
-
-  private mutating func addBytes(_ tag: UInt8, _ index: Int, of row: borrowing Row) {
-    row.withBytes(index) { span in
-      unsafe span.withUnsafeBytes { unsafe add(tag, $0) }
+    row.withStored(index) { storageClass, number, span in
+      switch storageClass {
+      case .null: addNull()
+      case .integer: add(number)
+      case .real:
+        hasher.combine(3 as UInt8)
+        hasher.combine(number)
+      case .text: unsafe span.withUnsafeBytes { unsafe add(2, $0) }
+      case .blob: unsafe span.withUnsafeBytes { unsafe add(4, $0) }
+      }
     }
   }
 

@@ -162,11 +162,11 @@ struct EntryBatch: Sendable {
         let entry = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<end])
         var hash = SHA3_256()
         unsafe hash.update(bufferPointer: entry)
-        hashes.entries += hash.finalize()
+        unsafe hash.finalize().withUnsafeBytes { unsafe hashes.entries.append(contentsOf: $0) }
         var leaf = SHA256()
         leaf.update(data: MerkleTree.leafPrefix)
         unsafe leaf.update(bufferPointer: entry)
-        hashes.leaves += leaf.finalize()
+        unsafe leaf.finalize().withUnsafeBytes { unsafe hashes.leaves.append(contentsOf: $0) }
         start = end
       }
     }

@@ -31,7 +31,7 @@ extension SQLiteGoalStore {
       }
       let reader = try LedgerReader(path: path)
       try await reader.holdView()
-      let fold = try await Fold(reader)
+      let fold = await Fold(reader)
       try await verifySeals(demands, reader, fold, &verification)
       let differences = try await fold.findings(reader)
       verification.add(try await tables.value.get())

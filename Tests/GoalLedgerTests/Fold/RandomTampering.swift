@@ -16,8 +16,8 @@ struct RandomTampering {
   ]
   /// Values that are like each other.
   private static let values = [
-    "NULL", "0", "1", "-1", "7", "'1'", "''", "'x'", "0.5", "x'00'", "'open'", "'closed'", "'added'",
-    "9223372036854775807",
+    "NULL", "0", "1", "-1", "7", "'1'", "''", "'x'", "0.5", "1.0", "x'00'", "x'31'", "'open'",
+    "'closed'", "'added'", "9223372036854775807",
   ]
   private static let events = [
     "goal.adopted", "goal.amended", "goal.carried", "attempt.open", "attempt.carried",
@@ -103,7 +103,8 @@ struct RandomTampering {
   /// A row once more, with another key.
   private mutating func double(_ table: String, _ names: [String], _ row: String) -> String {
     let copied = names.enumerated().map { place, name in
-      place == 0 && name != "action" && name != "name" ? "1 + (SELECT max(\(name)) FROM \(table))" : name
+      let isKey = place == 0 && name != "action" && name != "name"
+      return isKey ? "1 + (SELECT max(\(name)) FROM \(table))" : name
     }
     return """
       INSERT OR IGNORE INTO \(table)
@@ -117,7 +118,8 @@ struct RandomTampering {
     return """
       CREATE TEMP TABLE pair AS
       SELECT seq AS one, (
-        SELECT max(seq) FROM identity_ledger b WHERE b.\(subject) = a.\(subject) AND b.seq > a.seq) AS two
+        SELECT max(seq) FROM identity_ledger b
+        WHERE b.\(subject) = a.\(subject) AND b.seq > a.seq) AS two
       FROM identity_ledger a WHERE seq = \(entry);
       UPDATE identity_ledger SET seq = -1 WHERE seq = (SELECT one FROM pair) AND EXISTS (
         SELECT 1 FROM pair WHERE two IS NOT NULL);

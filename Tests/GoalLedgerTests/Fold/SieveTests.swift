@@ -1,6 +1,6 @@
 // The sieve and Schema/audit/fold.sql have one verdict, whatever was done to the database, and so has
 // fold.sql when it sets nothing aside as sound. GOALLEDGER_TAMPERINGS says how many manipulations of
-// each history are tried, 80 where it says nothing; a failing one is named, with its seed.
+// each history are tried, 50 where it says nothing; a failing one is named, with its seed.
 import AuditQueries
 import Foundation
 import SQLite
@@ -11,7 +11,7 @@ import Testing
 @Suite("The sieve of the fold")
 struct SieveTests {
   static let count =
-    ProcessInfo.processInfo.environment["GOALLEDGER_TAMPERINGS"].flatMap { Int($0) } ?? 80
+    ProcessInfo.processInfo.environment["GOALLEDGER_TAMPERINGS"].flatMap { Int($0) } ?? 50
 
   /// How a history is before it is tampered with.
   enum Kind: CaseIterable {
@@ -92,7 +92,8 @@ struct SieveTests {
   /// fold.sql, setting nothing aside.
   static func whole() throws -> String {
     let fold = try FoldTests.query.get()
-    let whole = fold.replacing(/SELECT id FROM sound_(goals|attempts|tasks)/, with: "SELECT 0 WHERE 0")
+    let setAside = /SELECT id FROM sound_(goals|attempts|tasks)/
+    let whole = fold.replacing(setAside, with: "SELECT 0 WHERE 0")
     #expect(fold.ranges(of: "SELECT id FROM sound_").count == 12)
     return whole
   }
@@ -126,7 +127,7 @@ struct SieveTests {
     #expect(done > Self.count / 2, "nearly all is refused")
     // Some of it does no harm, and most of that is seen at once.
     #expect(clean > 0 && agreed * 2 >= clean, "\(agreed) of \(clean)")
-    if Self.count > 80 { print("\(kind) \(seed): \(done) done, \(clean) clean, \(agreed) agreed") }
+    if Self.count > 50 { print("\(kind) \(seed): \(done) done, \(clean) clean, \(agreed) agreed") }
   }
 
   @Test("asks of goals what goal_asked does")
@@ -146,14 +147,16 @@ struct SieveTests {
 
   @Test("leaves to SQL what it cannot read, and nothing that triggers write")
   func unusual() throws {
+    let brackets = (String(repeating: "[", count: 200), String(repeating: "]", count: 200))
     let cases: [(String, Bool)] = [
       (#"{"a":1,"b":[1,{"c":"\u00e9"}],"d":-0.5e+3,"e":"\\"}"#, true), ("{}", true),
       ("", false), ("[]", false), ("{} ", false), (#"{"a" :1}"#, false), (#"{"\u0061":1}"#, false),
       (#"{"a":01}"#, false), (#"{"a":1.}"#, false), (#"{"a":.5}"#, false), (#"{"a":-}"#, false),
       (#"{"a":1e}"#, false), (#"{"a":nul}"#, false), (#"{"a":"x}"#, false), (#"{"a":"\x"}"#, false),
-      (#"{"a":"\u00g0"}"#, false), (#"{"a":1,}"#, false), (#"{"a":[1,]}"#, false), (#"{"a":[1}"#, false),
+      (#"{"a":"\u00g0"}"#, false), (#"{"a":1,}"#, false), (#"{"a":[1,]}"#, false),
+      (#"{"a":[1}"#, false),
       (#"{"a":1"b":2}"#, false), ("{\"a\":\"\u{1}\"}", false),
-      ("{\"a\":" + String(repeating: "[", count: 200) + String(repeating: "]", count: 200) + "}", false),
+      (#"{"a":"# + brackets.0 + brackets.1 + "}", false),
     ]
     for (text, isRead) in cases {
       let bytes = Array(text.utf8)
@@ -182,7 +185,8 @@ struct SieveTests {
         try digest.add(token, of: bytes)
         #expect(digest.value == expected.value, "\(text)")
       } catch {
-        #expect(["1.5", "1234567890123456789", #""\u00e9""#, #""\u0000a""#].contains(text), "\(text)")
+        let unusual = ["1.5", "1234567890123456789", #""\u00e9""#, #""\u0000a""#]
+        #expect(unusual.contains(text), "\(text)")
       }
     }
   }
