@@ -117,6 +117,7 @@ let package = Package(
       "GoalLedger",
       "SQLite",
       "Migrations",
+      "AuditQueries",
       .product(name: "Subprocess", package: "swift-subprocess")
     ),
     tests("Execution", "GoalLedger", "HTN"),

@@ -4,6 +4,7 @@
 -- Each row names a subject and what is wrong with it; the last rows are the verdict and what was not
 -- checked. The bytes that are hashed are said in Sources/GoalLedger/Ledger/CanonicalEntry.swift and
 -- Sources/GoalLedger/Seals/Seal.swift: a tag, and for each value its class, its length and its bytes.
+PRAGMA temp_store = MEMORY;
 WITH
 -- Each seal beside the one before it, and its hash as it must be.
 seals AS MATERIALIZED (
@@ -84,25 +85,25 @@ leaves AS NOT MATERIALIZED (
         WHEN 'real' THEN 'r8:' || ieee754_to_blob(seq)
         WHEN 'text' THEN 't' || length(CAST(seq AS BLOB)) || ':' || seq
         ELSE 'b' || length(seq) || ':' || seq END
-      || CASE typeof(at) WHEN 'null' THEN 'n0:'
+      || CASE typeof(at) WHEN 'text' THEN 't' || length(CAST(at AS BLOB)) || ':' || at
+        WHEN 'null' THEN 'n0:'
         WHEN 'integer' THEN 'i' || length(at) || ':' || at
         WHEN 'real' THEN 'r8:' || ieee754_to_blob(at)
-        WHEN 'text' THEN 't' || length(CAST(at AS BLOB)) || ':' || at
         ELSE 'b' || length(at) || ':' || at END
-      || CASE typeof(actor) WHEN 'null' THEN 'n0:'
+      || CASE typeof(actor) WHEN 'text' THEN 't' || length(CAST(actor AS BLOB)) || ':' || actor
+        WHEN 'null' THEN 'n0:'
         WHEN 'integer' THEN 'i' || length(actor) || ':' || actor
         WHEN 'real' THEN 'r8:' || ieee754_to_blob(actor)
-        WHEN 'text' THEN 't' || length(CAST(actor AS BLOB)) || ':' || actor
         ELSE 'b' || length(actor) || ':' || actor END
-      || CASE typeof(assurance) WHEN 'null' THEN 'n0:'
+      || CASE typeof(assurance) WHEN 'text' THEN 't' || length(CAST(assurance AS BLOB)) || ':' || assurance
+        WHEN 'null' THEN 'n0:'
         WHEN 'integer' THEN 'i' || length(assurance) || ':' || assurance
         WHEN 'real' THEN 'r8:' || ieee754_to_blob(assurance)
-        WHEN 'text' THEN 't' || length(CAST(assurance AS BLOB)) || ':' || assurance
         ELSE 'b' || length(assurance) || ':' || assurance END
-      || CASE typeof(event) WHEN 'null' THEN 'n0:'
+      || CASE typeof(event) WHEN 'text' THEN 't' || length(CAST(event AS BLOB)) || ':' || event
+        WHEN 'null' THEN 'n0:'
         WHEN 'integer' THEN 'i' || length(event) || ':' || event
         WHEN 'real' THEN 'r8:' || ieee754_to_blob(event)
-        WHEN 'text' THEN 't' || length(CAST(event AS BLOB)) || ':' || event
         ELSE 'b' || length(event) || ':' || event END
       || CASE typeof(goal_id) WHEN 'null' THEN 'n0:'
         WHEN 'integer' THEN 'i' || length(goal_id) || ':' || goal_id
@@ -124,25 +125,25 @@ leaves AS NOT MATERIALIZED (
         WHEN 'real' THEN 'r8:' || ieee754_to_blob(task_id)
         WHEN 'text' THEN 't' || length(CAST(task_id AS BLOB)) || ':' || task_id
         ELSE 'b' || length(task_id) || ':' || task_id END
-      || CASE typeof(from_state) WHEN 'null' THEN 'n0:'
+      || CASE typeof(from_state) WHEN 'text' THEN 't' || length(CAST(from_state AS BLOB)) || ':' || from_state
+        WHEN 'null' THEN 'n0:'
         WHEN 'integer' THEN 'i' || length(from_state) || ':' || from_state
         WHEN 'real' THEN 'r8:' || ieee754_to_blob(from_state)
-        WHEN 'text' THEN 't' || length(CAST(from_state AS BLOB)) || ':' || from_state
         ELSE 'b' || length(from_state) || ':' || from_state END
-      || CASE typeof(to_state) WHEN 'null' THEN 'n0:'
+      || CASE typeof(to_state) WHEN 'text' THEN 't' || length(CAST(to_state AS BLOB)) || ':' || to_state
+        WHEN 'null' THEN 'n0:'
         WHEN 'integer' THEN 'i' || length(to_state) || ':' || to_state
         WHEN 'real' THEN 'r8:' || ieee754_to_blob(to_state)
-        WHEN 'text' THEN 't' || length(CAST(to_state AS BLOB)) || ':' || to_state
         ELSE 'b' || length(to_state) || ':' || to_state END
-      || CASE typeof(reason) WHEN 'null' THEN 'n0:'
+      || CASE typeof(reason) WHEN 'text' THEN 't' || length(CAST(reason AS BLOB)) || ':' || reason
+        WHEN 'null' THEN 'n0:'
         WHEN 'integer' THEN 'i' || length(reason) || ':' || reason
         WHEN 'real' THEN 'r8:' || ieee754_to_blob(reason)
-        WHEN 'text' THEN 't' || length(CAST(reason AS BLOB)) || ':' || reason
         ELSE 'b' || length(reason) || ':' || reason END
-      || CASE typeof(detail) WHEN 'null' THEN 'n0:'
+      || CASE typeof(detail) WHEN 'text' THEN 't' || length(CAST(detail AS BLOB)) || ':' || detail
+        WHEN 'null' THEN 'n0:'
         WHEN 'integer' THEN 'i' || length(detail) || ':' || detail
         WHEN 'real' THEN 'r8:' || ieee754_to_blob(detail)
-        WHEN 'text' THEN 't' || length(CAST(detail AS BLOB)) || ':' || detail
         ELSE 'b' || length(detail) || ':' || detail END AS BLOB), 256) AS leaf
   FROM identity_ledger
 ),
@@ -198,11 +199,18 @@ schema_now(hash) AS (
   FROM objects
 ),
 -- The fold, as in fold.sql: a test holds the two equal.
-entries AS (
+entries AS NOT MATERIALIZED (
   -- An archive has whole goals, and the older entries of what lives on elsewhere.
   SELECT seq, event, goal_id, goal_version, attempt_id, task_id, to_state, reason, detail
   FROM identity_ledger
   WHERE NOT EXISTS (SELECT 1 FROM archive_file) OR goal_id IN (SELECT id FROM goals)
+),
+-- Those about the fewest, so that not each of the questions about them reads all.
+few_entries AS MATERIALIZED (
+  SELECT *
+  FROM entries
+  WHERE event NOT GLOB 'goal.*' AND event NOT GLOB 'attempt.*' AND event NOT GLOB 'task.*'
+    AND event NOT GLOB 'change.*'
 ),
 -- The latest transition of each subject.
 goal_ends AS (
@@ -217,19 +225,12 @@ goal_versions AS (
   WHERE event GLOB 'goal.*'
   GROUP BY goal_id
 ),
--- The latest word on each thing asked: a birth or transition says a value, an amendment old and new.
-goal_words AS (
-  SELECT e.goal_id, d.key AS name,
-    CASE d.type WHEN 'object' THEN json_extract(d.value, '$.new') ELSE d.value END AS value,
-    max(e.seq)
+-- Each word on what is asked: a birth or transition says a value, an amendment old and new.
+words AS NOT MATERIALIZED (
+  SELECT e.seq, e.goal_id, d.key AS name,
+    CASE d.type WHEN 'object' THEN json_extract(d.value, '$.new') ELSE d.value END AS value
   FROM entries e, json_each(e.detail) d
   WHERE e.event GLOB 'goal.*' AND d.key NOT IN ('attempts', 'result')
-  GROUP BY e.goal_id, d.key
-),
-goal_live AS (
-  SELECT goal_id, name, value FROM goal_asked
-  UNION ALL SELECT id, 'source', source FROM goals
-  UNION ALL SELECT id, 'idempotency_key', idempotency_key FROM goals
 ),
 attempt_ends AS (
   SELECT attempt_id, goal_id, to_state, max(seq)
@@ -283,7 +284,7 @@ change_ends AS (
 signature_ends AS (
   SELECT goal_id, json_extract(detail, '$.signature') AS id, to_state, attempt_id, reason, detail,
     max(seq)
-  FROM entries
+  FROM few_entries
   WHERE event GLOB 'signature.*'
   GROUP BY 2
 ),
@@ -291,7 +292,7 @@ edges AS (
   SELECT goal_id, depends_on
   FROM (
     SELECT goal_id, json_extract(detail, '$.depends_on') AS depends_on, event, max(seq)
-    FROM entries
+    FROM few_entries
     WHERE event GLOB 'dependency.*'
     GROUP BY 1, 2
   )
@@ -301,33 +302,33 @@ belief_words AS (
   SELECT json_extract(detail, '$.belief') AS id, json_extract(detail, '$.confidence') AS confidence,
     json_extract(detail, '$.active') AS active, json_extract(detail, '$.immutable') AS immutable,
     max(seq)
-  FROM entries
+  FROM few_entries
   WHERE event GLOB 'belief.*'
   GROUP BY 1
 ),
 belief_births AS (
   SELECT json_extract(detail, '$.belief') AS id, json_extract(detail, '$.name') AS name,
     json_extract(detail, '$.statement') AS statement
-  FROM entries
+  FROM few_entries
   WHERE event IN ('belief.added', 'belief.carried')
 ),
 weight_words AS (
   SELECT json_extract(detail, '$.weight') AS name, json_extract(detail, '$.new') AS weight, max(seq)
-  FROM entries
+  FROM few_entries
   WHERE event GLOB 'weight.*'
   GROUP BY 1
 ),
 breaker_ends AS (
   SELECT json_extract(detail, '$.action') AS action,
     json_extract(detail, '$.workspace') AS workspace, to_state, max(seq)
-  FROM entries
+  FROM few_entries
   WHERE event GLOB 'breaker.*'
   GROUP BY 1, 2
 ),
 worker_ends AS (
   SELECT json_extract(detail, '$.worker') AS name, to_state,
     json_extract(detail, '$.public_key') AS public_key, max(seq)
-  FROM entries
+  FROM few_entries
   WHERE event GLOB 'worker.*'
   GROUP BY 1
 ),
@@ -335,7 +336,7 @@ identity_words AS (
   SELECT json_extract(detail, '$.public_key') AS public_key, json_extract(detail, '$.name') AS name,
     json_extract(detail, '$.kind') AS kind, json_extract(detail, '$.since') AS since,
     json_extract(detail, '$.until') AS until, json_extract(detail, '$.voucher') AS voucher, max(seq)
-  FROM entries
+  FROM few_entries
   WHERE event GLOB 'identity.*'
   GROUP BY 1
 ),
@@ -346,28 +347,167 @@ identities_here AS (
   FROM identities
   WHERE NOT EXISTS (SELECT 1 FROM archive_file)
 ),
+-- What is sound is set aside before the two sides are compared value by value, which takes longest:
+-- goals, attempts and tasks of which every value is the same and of the same class. (A + takes away
+-- a column's affinity, which would make '1' and 1 the same; and 1.0 is 1, but for its class.)
+-- A word is worth the bit of what it is about, or 0 where the table says another.
+worths AS NOT MATERIALIZED (
+  SELECT w.seq, w.goal_id, w.name, CASE w.name
+    WHEN 'text' THEN ((+g.text, typeof(g.text)) IS (w.value, typeof(w.value))) * 1
+    WHEN 'task' THEN ((+g.task, typeof(g.task)) IS (w.value, typeof(w.value))) * 2
+    WHEN 'context' THEN ((+g.context, typeof(g.context)) IS (w.value, typeof(w.value))) * 4
+    WHEN 'workspace' THEN ((+g.workspace, typeof(g.workspace)) IS (w.value, typeof(w.value))) * 8
+    WHEN 'category' THEN ((+g.category, typeof(g.category)) IS (w.value, typeof(w.value))) * 16
+    WHEN 'source' THEN ((+g.source, typeof(g.source)) IS (w.value, typeof(w.value))) * 32
+    WHEN 'success_metrics' THEN ((+g.success_metrics, typeof(g.success_metrics)) IS (w.value, typeof(w.value))) * 64
+    WHEN 'metadata' THEN ((+g.metadata, typeof(g.metadata)) IS (w.value, typeof(w.value))) * 128
+    WHEN 'timeout_ms' THEN ((+g.timeout_ms, typeof(g.timeout_ms)) IS (w.value, typeof(w.value))) * 256
+    WHEN 'max_attempts' THEN ((+g.max_attempts, typeof(g.max_attempts)) IS (w.value, typeof(w.value))) * 512
+    WHEN 'idempotency_key' THEN ((+g.idempotency_key, typeof(g.idempotency_key)) IS (w.value, typeof(w.value))) * 1024
+    WHEN 'retry_at' THEN ((+g.retry_at, typeof(g.retry_at)) IS (w.value, typeof(w.value))) * 2048
+    WHEN 'value' THEN (printf('%!.17g', g.value) IS w.value) * 4096
+    WHEN 'effort' THEN (printf('%!.17g', g.effort) IS w.value) * 8192
+    WHEN 'risk' THEN (printf('%!.17g', g.risk) IS w.value) * 16384
+    WHEN 'not_before' THEN ((+g.not_before, typeof(g.not_before)) IS (w.value, typeof(w.value))) * 32768
+    WHEN 'deadline' THEN ((+g.deadline, typeof(g.deadline)) IS (w.value, typeof(w.value))) * 65536
+    WHEN 'aligns_with' THEN ((+g.aligns_with, typeof(g.aligns_with)) IS (w.value, typeof(w.value))) * 131072
+    WHEN 'contradicts' THEN ((+g.contradicts, typeof(g.contradicts)) IS (w.value, typeof(w.value))) * 262144
+    ELSE 0 END AS worth
+  FROM words w JOIN goals g ON g.id = w.goal_id
+),
+-- Goals of which the table says whatever was ever said, and of which one entry says all. (Nineteen
+-- bits make 524287 only if they are all there.)
+constant_goals AS MATERIALIZED (
+  SELECT goal_id AS id
+  FROM (
+    SELECT goal_id, count(*) = 19 AND sum(worth) = 524287 AS says_all, min(worth) AS least
+    FROM worths
+    GROUP BY seq)
+  GROUP BY goal_id
+  HAVING max(says_all) AND min(least) > 0
+),
+-- Goals of which it says whatever was said last.
+sound_words AS (
+  SELECT id FROM constant_goals
+  UNION ALL
+  SELECT goal_id
+  FROM (
+    SELECT goal_id, max(2 * seq + (worth = 0)) & 1 AS is_other
+    FROM worths
+    WHERE goal_id NOT IN (SELECT id FROM constant_goals)
+    GROUP BY goal_id, name)
+  GROUP BY goal_id
+  HAVING count(*) = 19 AND max(is_other) = 0
+),
+sound_goals AS MATERIALIZED (
+  SELECT g.id
+  FROM sound_words w JOIN goals g ON g.id = w.id JOIN goal_ends e ON e.goal_id = g.id
+    JOIN goal_versions v ON v.goal_id = g.id
+  WHERE (+g.state, +g.attempts, typeof(g.attempts), +g.version, typeof(g.version))
+    IS (+e.to_state, coalesce(e.attempts, 0), typeof(coalesce(e.attempts, 0)), +v.version,
+      typeof(v.version))
+),
+sound_attempts AS MATERIALIZED (
+  SELECT a.id
+  FROM attempts a JOIN attempt_ends e ON e.attempt_id = a.id
+    JOIN attempt_leases l ON l.attempt_id = a.id
+    LEFT JOIN attempt_plans q ON q.attempt_id = a.id
+    LEFT JOIN plans p ON p.id = a.plan_id
+  WHERE (+a.goal_id, typeof(a.goal_id), +a.state, +a.worker, typeof(a.worker), +a.lease_token,
+      typeof(a.lease_token))
+      IS (+e.goal_id, typeof(e.goal_id), +e.to_state, +l.worker, typeof(l.worker), +l.lease_token,
+        typeof(l.lease_token))
+    AND (a.plan_id IS NULL AND q.attempt_id IS NULL
+      OR p.id IS NOT NULL AND (+a.plan_id, typeof(a.plan_id), +p.digest, typeof(p.digest))
+        IS (+q.plan_id, typeof(q.plan_id), +q.digest, typeof(q.digest)))
+),
+sound_tasks AS MATERIALIZED (
+  SELECT t.id
+  FROM tasks t JOIN task_ends e ON e.task_id = t.id JOIN task_births b ON b.task_id = t.id
+    LEFT JOIN task_tries r ON r.task_id = t.id
+  GROUP BY t.id
+  HAVING min((+t.attempt_id, typeof(t.attempt_id), +t.goal_id, typeof(t.goal_id), +t.state)
+      IS (+e.attempt_id, typeof(e.attempt_id), +e.goal_id, typeof(e.goal_id), +e.to_state)
+    AND (+t.number, typeof(t.number), +t.action, typeof(t.action), +t.priority, typeof(t.priority))
+      IS (+b.number, typeof(b.number), +b.action, typeof(b.action), +b.priority, typeof(b.priority))
+    AND json(t.arguments) IS b.arguments
+    AND (t.tries = 0 AND r.tries IS NULL
+      OR (+t.tries, typeof(t.tries)) IS (r.tries, typeof(r.tries)))
+    AND ((+t.commit_id, typeof(t.commit_id)) IS (+e.commit_id, typeof(e.commit_id))
+      OR e.to_state NOT IN ('succeeded', 'failed', 'aborted', 'cancelled')))
+),
+goal_ends_left AS MATERIALIZED (
+  SELECT * FROM goal_ends WHERE (goal_id IN (SELECT id FROM sound_goals)) IS NOT 1
+),
+goal_versions_left AS (
+  SELECT * FROM goal_versions WHERE (goal_id IN (SELECT id FROM sound_goals)) IS NOT 1
+),
+goal_words_left AS (
+  SELECT goal_id, name, value, max(seq)
+  FROM words
+  WHERE (goal_id IN (SELECT id FROM sound_goals)) IS NOT 1
+  GROUP BY goal_id, name
+),
+attempt_ends_left AS MATERIALIZED (
+  SELECT * FROM attempt_ends WHERE (attempt_id IN (SELECT id FROM sound_attempts)) IS NOT 1
+),
+attempt_leases_left AS MATERIALIZED (
+  SELECT * FROM attempt_leases WHERE (attempt_id IN (SELECT id FROM sound_attempts)) IS NOT 1
+),
+attempt_plans_left AS MATERIALIZED (
+  SELECT * FROM attempt_plans WHERE (attempt_id IN (SELECT id FROM sound_attempts)) IS NOT 1
+),
+task_ends_left AS MATERIALIZED (
+  SELECT * FROM task_ends WHERE (task_id IN (SELECT id FROM sound_tasks)) IS NOT 1
+),
+task_births_left AS MATERIALIZED (
+  SELECT * FROM task_births WHERE (task_id IN (SELECT id FROM sound_tasks)) IS NOT 1
+),
+task_tries_left AS (
+  SELECT * FROM task_tries WHERE (task_id IN (SELECT id FROM sound_tasks)) IS NOT 1
+),
+goals_left AS MATERIALIZED (
+  SELECT id, state, attempts, version, source, idempotency_key
+  FROM goals
+  WHERE id NOT IN (SELECT id FROM sound_goals)
+),
+goal_live AS (
+  SELECT goal_id, name, value FROM goal_asked WHERE goal_id IN (SELECT id FROM goals_left)
+  UNION ALL SELECT id, 'source', source FROM goals_left
+  UNION ALL SELECT id, 'idempotency_key', idempotency_key FROM goals_left
+),
+attempts_left AS MATERIALIZED (
+  SELECT id, goal_id, state, worker, lease_token, plan_id
+  FROM attempts
+  WHERE id NOT IN (SELECT id FROM sound_attempts)
+),
+tasks_left AS MATERIALIZED (
+  SELECT id, attempt_id, goal_id, state, commit_id, number, action, arguments, priority, tries
+  FROM tasks
+  WHERE id NOT IN (SELECT id FROM sound_tasks)
+),
 -- Both sides as (subject, id, name, value); what is on one side only is a difference.
 ledger(subject, id, name, value) AS (
-  SELECT 'goal', goal_id, 'state', to_state FROM goal_ends
-  UNION ALL SELECT 'goal', goal_id, 'attempts', coalesce(attempts, 0) FROM goal_ends
-  UNION ALL SELECT 'goal', goal_id, 'version', version FROM goal_versions
-  UNION ALL SELECT 'goal', goal_id, name, value FROM goal_words
-  UNION ALL SELECT 'attempt', attempt_id, 'goal_id', goal_id FROM attempt_ends
-  UNION ALL SELECT 'attempt', attempt_id, 'state', to_state FROM attempt_ends
-  UNION ALL SELECT 'attempt', attempt_id, 'worker', worker FROM attempt_leases
-  UNION ALL SELECT 'attempt', attempt_id, 'lease_token', lease_token FROM attempt_leases
-  UNION ALL SELECT 'attempt', attempt_id, 'plan_id', plan_id FROM attempt_plans
-  UNION ALL SELECT 'attempt', attempt_id, 'plan digest', digest FROM attempt_plans
-  UNION ALL SELECT 'task', task_id, 'attempt_id', attempt_id FROM task_ends
-  UNION ALL SELECT 'task', task_id, 'goal_id', goal_id FROM task_ends
-  UNION ALL SELECT 'task', task_id, 'state', to_state FROM task_ends
-  UNION ALL SELECT 'task', task_id, 'commit_id', commit_id FROM task_ends
+  SELECT 'goal', goal_id, 'state', to_state FROM goal_ends_left
+  UNION ALL SELECT 'goal', goal_id, 'attempts', coalesce(attempts, 0) FROM goal_ends_left
+  UNION ALL SELECT 'goal', goal_id, 'version', version FROM goal_versions_left
+  UNION ALL SELECT 'goal', goal_id, name, value FROM goal_words_left
+  UNION ALL SELECT 'attempt', attempt_id, 'goal_id', goal_id FROM attempt_ends_left
+  UNION ALL SELECT 'attempt', attempt_id, 'state', to_state FROM attempt_ends_left
+  UNION ALL SELECT 'attempt', attempt_id, 'worker', worker FROM attempt_leases_left
+  UNION ALL SELECT 'attempt', attempt_id, 'lease_token', lease_token FROM attempt_leases_left
+  UNION ALL SELECT 'attempt', attempt_id, 'plan_id', plan_id FROM attempt_plans_left
+  UNION ALL SELECT 'attempt', attempt_id, 'plan digest', digest FROM attempt_plans_left
+  UNION ALL SELECT 'task', task_id, 'attempt_id', attempt_id FROM task_ends_left
+  UNION ALL SELECT 'task', task_id, 'goal_id', goal_id FROM task_ends_left
+  UNION ALL SELECT 'task', task_id, 'state', to_state FROM task_ends_left
+  UNION ALL SELECT 'task', task_id, 'commit_id', commit_id FROM task_ends_left
     WHERE to_state IN ('succeeded', 'failed', 'aborted', 'cancelled')
-  UNION ALL SELECT 'task', task_id, 'number', number FROM task_births
-  UNION ALL SELECT 'task', task_id, 'action', action FROM task_births
-  UNION ALL SELECT 'task', task_id, 'arguments', arguments FROM task_births
-  UNION ALL SELECT 'task', task_id, 'priority', priority FROM task_births
-  UNION ALL SELECT 'task', task_id, 'tries', tries FROM task_tries WHERE tries > 0
+  UNION ALL SELECT 'task', task_id, 'number', number FROM task_births_left
+  UNION ALL SELECT 'task', task_id, 'action', action FROM task_births_left
+  UNION ALL SELECT 'task', task_id, 'arguments', arguments FROM task_births_left
+  UNION ALL SELECT 'task', task_id, 'priority', priority FROM task_births_left
+  UNION ALL SELECT 'task', task_id, 'tries', tries FROM task_tries_left WHERE tries > 0
   UNION ALL SELECT 'change of attempt', attempt_id, 'goal_id', goal_id FROM change_ends
   UNION ALL SELECT 'change of attempt', attempt_id, 'state', to_state FROM change_ends
   UNION ALL SELECT 'change of attempt', attempt_id, 'branch', branch FROM change_ends
@@ -397,31 +537,31 @@ ledger(subject, id, name, value) AS (
   UNION ALL SELECT 'identity', public_key, 'since', since FROM identity_words
   UNION ALL SELECT 'identity', public_key, 'until', until FROM identity_words
   UNION ALL SELECT 'identity', public_key, 'voucher', voucher FROM identity_words
-  UNION ALL SELECT 'archive', json_extract(detail, '$.archive'), 'making', detail FROM entries
+  UNION ALL SELECT 'archive', json_extract(detail, '$.archive'), 'making', detail FROM few_entries
     WHERE event GLOB 'archive.*'
 ),
 live(subject, id, name, value) AS (
-  SELECT 'goal', id, 'state', state FROM goals
-  UNION ALL SELECT 'goal', id, 'attempts', attempts FROM goals
-  UNION ALL SELECT 'goal', id, 'version', version FROM goals
+  SELECT 'goal', id, 'state', state FROM goals_left
+  UNION ALL SELECT 'goal', id, 'attempts', attempts FROM goals_left
+  UNION ALL SELECT 'goal', id, 'version', version FROM goals_left
   UNION ALL SELECT 'goal', goal_id, name, value FROM goal_live
-  UNION ALL SELECT 'attempt', id, 'goal_id', goal_id FROM attempts
-  UNION ALL SELECT 'attempt', id, 'state', state FROM attempts
-  UNION ALL SELECT 'attempt', id, 'worker', worker FROM attempts
-  UNION ALL SELECT 'attempt', id, 'lease_token', lease_token FROM attempts
-  UNION ALL SELECT 'attempt', id, 'plan_id', plan_id FROM attempts WHERE plan_id IS NOT NULL
+  UNION ALL SELECT 'attempt', id, 'goal_id', goal_id FROM attempts_left
+  UNION ALL SELECT 'attempt', id, 'state', state FROM attempts_left
+  UNION ALL SELECT 'attempt', id, 'worker', worker FROM attempts_left
+  UNION ALL SELECT 'attempt', id, 'lease_token', lease_token FROM attempts_left
+  UNION ALL SELECT 'attempt', id, 'plan_id', plan_id FROM attempts_left WHERE plan_id IS NOT NULL
   UNION ALL SELECT 'attempt', a.id, 'plan digest', p.digest
-    FROM attempts a JOIN plans p ON p.id = a.plan_id
-  UNION ALL SELECT 'task', id, 'attempt_id', attempt_id FROM tasks
-  UNION ALL SELECT 'task', id, 'goal_id', goal_id FROM tasks
-  UNION ALL SELECT 'task', id, 'state', state FROM tasks
-  UNION ALL SELECT 'task', id, 'commit_id', commit_id FROM tasks
+    FROM attempts_left a JOIN plans p ON p.id = a.plan_id
+  UNION ALL SELECT 'task', id, 'attempt_id', attempt_id FROM tasks_left
+  UNION ALL SELECT 'task', id, 'goal_id', goal_id FROM tasks_left
+  UNION ALL SELECT 'task', id, 'state', state FROM tasks_left
+  UNION ALL SELECT 'task', id, 'commit_id', commit_id FROM tasks_left
     WHERE state IN ('succeeded', 'failed', 'aborted', 'cancelled')
-  UNION ALL SELECT 'task', id, 'number', number FROM tasks
-  UNION ALL SELECT 'task', id, 'action', action FROM tasks
-  UNION ALL SELECT 'task', id, 'arguments', json(arguments) FROM tasks
-  UNION ALL SELECT 'task', id, 'priority', priority FROM tasks
-  UNION ALL SELECT 'task', id, 'tries', tries FROM tasks WHERE tries > 0
+  UNION ALL SELECT 'task', id, 'number', number FROM tasks_left
+  UNION ALL SELECT 'task', id, 'action', action FROM tasks_left
+  UNION ALL SELECT 'task', id, 'arguments', json(arguments) FROM tasks_left
+  UNION ALL SELECT 'task', id, 'priority', priority FROM tasks_left
+  UNION ALL SELECT 'task', id, 'tries', tries FROM tasks_left WHERE tries > 0
   UNION ALL SELECT 'change of attempt', attempt_id, 'goal_id', goal_id FROM changes
   UNION ALL SELECT 'change of attempt', attempt_id, 'state', state FROM changes
   UNION ALL SELECT 'change of attempt', attempt_id, 'branch', branch FROM changes

@@ -223,17 +223,32 @@ extension Row {
   /// Gives `body` the bytes of a TEXT or BLOB just as they are stored, without a copy; none for
   /// anything else.
   public func withBytes<T>(_ index: Int, _ body: (RawSpan) -> T) -> T {
-    let pointer = unsafe pointer
+    withStored(index) { body($2) }
+  }
+
+  /// Gives `body` a column just as it is stored, without a copy: its class; its INTEGER, or the bits
+  /// of its REAL, else 0; the bytes of its TEXT or BLOB, else none.
+  public func withStored<T>(_ index: Int, _ body: (StorageClass, Int64, RawSpan) -> T) -> T {
+    let (pointer, column) = unsafe (pointer, Int32(index))
+    let start: UnsafeRawPointer?
+    let storageClass: StorageClass
     switch type(index) {
-    case SQLITE_TEXT: unsafe sqlite3_column_text(pointer, Int32(index))
-    case SQLITE_BLOB: break
-    default: return body(RawSpan())
+    case SQLITE_INTEGER:
+      return body(.integer, unsafe sqlite3_column_int64(pointer, column), RawSpan())
+    case SQLITE_FLOAT:
+      let bits = unsafe sqlite3_column_double(pointer, column).bitPattern
+      return body(.real, Int64(bitPattern: bits), RawSpan())
+    case SQLITE_TEXT:
+      unsafe start = unsafe UnsafeRawPointer(sqlite3_column_text(pointer, column))
+      storageClass = .text
+    case SQLITE_BLOB:
+      unsafe start = unsafe sqlite3_column_blob(pointer, column)
+      storageClass = .blob
+    default: return body(.null, 0, RawSpan())
     }
-    guard let start = unsafe sqlite3_column_blob(pointer, Int32(index)) else {
-      return body(RawSpan())
-    }
-    let count = Int(unsafe sqlite3_column_bytes(pointer, Int32(index)))
+    guard let start = unsafe start else { return body(storageClass, 0, RawSpan()) }
+    let count = Int(unsafe sqlite3_column_bytes(pointer, column))
     let bytes = unsafe UnsafeRawBufferPointer(start: start, count: count)
-    return body(unsafe RawSpan(_unsafeBytes: bytes))
+    return body(storageClass, 0, unsafe RawSpan(_unsafeBytes: bytes))
   }
 }

@@ -67,22 +67,14 @@ struct CanonicalBytes {
 
   /// Appends a column of a row, byte for byte.
   mutating func append(_ index: Int, of row: borrowing Row) {
-    switch row.storageClass(index) {
-    case .null: appendHead("n", 0)
-    case .integer:
-      let number = row.int(index) ?? 0
-      var digits = 1
-      var rest = number.magnitude / 10
-      while rest > 0 {
-        digits += 1
-        rest /= 10
+    row.withStored(index) { storageClass, number, span in
+      switch storageClass {
+      case .null: appendHead("n", 0)
+      case .integer: append(integer: number)
+      case .real: append(real: Double(bitPattern: UInt64(bitPattern: number)))
+      case .text: append("t", span)
+      case .blob: append("b", span)
       }
-      appendHead("i", number < 0 ? digits + 1 : digits)
-      if number < 0 { bytes.append(UInt8(ascii: "-")) }
-      appendDigits(number.magnitude)
-    case .real: append(real: row.real(index) ?? 0)
-    case .text: appendRaw("t", index, of: row)
-    case .blob: appendRaw("b", index, of: row)
     }
   }
 
@@ -95,11 +87,21 @@ struct CanonicalBytes {
   /// The hash of what was written.
   var hash: [UInt8] { Array(SHA3_256.hash(data: bytes)) }
 
-  private mutating func appendRaw(_ letter: Unicode.Scalar, _ index: Int, of row: borrowing Row) {
-    row.withBytes(index) { span in
-      appendHead(letter, span.byteCount)
-      unsafe span.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+  private mutating func append(_ letter: Unicode.Scalar, _ span: RawSpan) {
+    appendHead(letter, span.byteCount)
+    unsafe span.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+  }
+
+  private mutating func append(integer: Int64) {
+    var digits = 1
+    var rest = integer.magnitude / 10
+    while rest > 0 {
+      digits += 1
+      rest /= 10
     }
+    appendHead("i", integer < 0 ? digits + 1 : digits)
+    if integer < 0 { bytes.append(UInt8(ascii: "-")) }
+    appendDigits(integer.magnitude)
   }
 
   private mutating func append(real: Double) {

@@ -7,7 +7,7 @@ import SQLite
 /// Seals that follow each other, and the entries in their range.
 struct SealPage: Sendable {
   /// How many entries a page's seals speak for, about; and how many seals it holds at most.
-  private static let (entryLimit, sealLimit) = (4_000, 500)
+  static let (entryLimit, sealLimit) = (4_000, 500)
 
   private(set) var seals: [Seal] = []
   private(set) var entries = EntryBatch()

@@ -128,9 +128,32 @@ struct EntryBatch: Sendable {
   private(set) var seqs: [Int64] = []
   private(set) var times: [String] = []
   private var canonical = CanonicalBytes(tag: "")
-  private var ends: [Int] = []
+  /// Where each entry ends in `bytes`.
+  private(set) var ends: [Int] = []
 
   var count: Int { seqs.count }
+  /// The canonical bytes of all of them.
+  var bytes: [UInt8] { canonical.bytes }
+
+  /// Nothing.
+  init() {}
+
+  /// Reads the entries after one.
+  init(_ connection: Connection, after seq: Int64, limit: Int) throws(SQLiteError) {
+    try connection.forEach(
+      """
+      SELECT \(CanonicalBytes.entryColumns)
+      FROM identity_ledger
+      WHERE seq > ?
+      ORDER BY seq
+      LIMIT ?
+      """,
+      arguments: [seq, limit]
+    ) { row throws(SQLiteError) in
+      append(row)
+      return true
+    }
+  }
 
   /// Adds an entry, a row that begins with `CanonicalBytes.entryColumns`.
   mutating func append(_ row: borrowing Row) {
@@ -151,11 +174,11 @@ struct EntryBatch: Sendable {
         let entry = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<end])
         var hash = SHA3_256()
         unsafe hash.update(bufferPointer: entry)
-        hashes.entries += hash.finalize()
+        unsafe hash.finalize().withUnsafeBytes { unsafe hashes.entries.append(contentsOf: $0) }
         var leaf = SHA256()
         leaf.update(data: MerkleTree.leafPrefix)
         unsafe leaf.update(bufferPointer: entry)
-        hashes.leaves += leaf.finalize()
+        unsafe leaf.finalize().withUnsafeBytes { unsafe hashes.leaves.append(contentsOf: $0) }
         start = end
       }
     }

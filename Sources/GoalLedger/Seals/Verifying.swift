@@ -2,9 +2,9 @@
 // schema against this binary's migrations, the tables against the ledger.
 //
 // What must stay true: it changes nothing and holds no lock that a writer waits for; what it reads
-// through a view of the file counts only where the schema is as the migrations made it; memory grows
-// with what is not sealed alone.
-import AuditQueries
+// through a view of the file counts only where the schema is as the migrations made it; entries and
+// tables are read in one view of the file, each entry once; memory grows with the subjects that the
+// ledger speaks of, by the width of a `SubjectTable`'s slot, unless the fold finds a difference.
 import SQLite
 
 extension SQLiteGoalStore {
@@ -15,7 +15,7 @@ extension SQLiteGoalStore {
     var verification = Verification()
     do throws(LedgerError) {
       let folding = try LedgerReader(path: path)
-      // The fold and the schema are read beside the entries, on a connection of their own.
+      // The schema is read beside the entries, on a connection of its own.
       let tables = Task { () async -> Result<[Verification.Finding], LedgerError> in
         do throws(LedgerError) {
           return .success(
@@ -23,15 +23,19 @@ extension SQLiteGoalStore {
               try Self.schemaFindings(connection)
                 + ArchiveCheck.findings(connection, demands)
                 + SignatureCheck.findings(connection)
-                + Self.foldFindings(connection)
             }
           )
         } catch {
           return .failure(error)
         }
       }
-      try await verifySeals(demands, &verification)
+      let reader = try LedgerReader(path: path)
+      try await reader.holdView()
+      let fold = await Fold(reader)
+      try await verifySeals(demands, reader, fold, &verification)
+      let differences = try await fold.findings(reader)
       verification.add(try await tables.value.get())
+      verification.add(differences)
       verification.add(try await verifyArchives(demands))
     } catch  where error.code == .corrupt || error.code == .internal {
       verification.add(.wrong("the file", "is damaged: \(error.message)"))
@@ -41,9 +45,10 @@ extension SQLiteGoalStore {
 
   private func verifySeals(
     _ demands: VerificationDemands,
+    _ reader: LedgerReader,
+    _ fold: Fold,
     _ verification: inout Verification
   ) async throws(LedgerError) {
-    let reader = try LedgerReader(path: path)
     let databaseID = try await databaseID()
     let (start, sealers) = try await reader.read { connection throws(SQLiteError) in
       (
@@ -71,6 +76,7 @@ extension SQLiteGoalStore {
         verification.sealed += seal.count
       }
       verification.add(clock.follow(page.entries.seqs, page.entries.times))
+      await fold.take(page.entries)
       checking.append(Task { await page.check() })
       if checking.count > 2 { verification.add(await checking.removeFirst().value) }
     }
@@ -82,7 +88,7 @@ extension SQLiteGoalStore {
     verification.signers = chain.keys.map { key in
       Verification.Signer(key: hexadecimal(key), name: sealers.name(of: key))
     }
-    try await verifyTail(after: chain, clock, reader, &verification)
+    try await verifyTail(after: chain, clock, reader, fold, &verification)
   }
 
   /// The tree's rows outside the seals' range, its head, and the checkpoints that were kept elsewhere.
@@ -118,15 +124,11 @@ extension SQLiteGoalStore {
     after chain: SealChain,
     _ clock: EntryClock,
     _ reader: LedgerReader,
+    _ fold: Fold,
     _ verification: inout Verification
   ) async throws(LedgerError) {
-    let (tail, outside, schema, migratedAt) = try await reader.read {
-      connection throws(SQLiteError) in
+    let (outside, schema, migratedAt) = try await reader.read { connection throws(SQLiteError) in
       (
-        try connection.query(
-          "SELECT seq, at FROM identity_ledger WHERE seq > ? ORDER BY seq",
-          chain.lastSeq
-        ) { ($0.int(0) ?? 0, $0.text(1) ?? "") },
         try connection.query(
           "SELECT seq, first_seq FROM identity_ledger JOIN ledger_start ON seq < first_seq LIMIT 1"
         ) { ($0.int(0) ?? 0, $0.int(1) ?? 0) },
@@ -139,16 +141,23 @@ extension SQLiteGoalStore {
         .wrong("entry \(seq)", "has a number below \(first), where this file begins")
       )
     }
-    var expected = chain.lastSeq &+ 1
-    for (seq, _) in tail {
-      if seq != expected {
-        verification.add(.wrong("entry \(expected)", "is missing, and was not sealed yet"))
+    var (last, clock) = (chain.lastSeq, clock)
+    while true {
+      let after = last
+      let tail = try await reader.read { connection throws(SQLiteError) in
+        try EntryBatch(connection, after: after, limit: SealPage.entryLimit)
       }
-      expected = seq &+ 1
+      guard tail.count > 0 else { break }
+      for seq in tail.seqs {
+        if seq != last &+ 1 {
+          verification.add(.wrong("entry \(last &+ 1)", "is missing, and was not sealed yet"))
+        }
+        last = seq
+      }
+      verification.add(clock.follow(tail.seqs, tail.times))
+      verification.unsealed += Int64(tail.count)
+      await fold.take(tail)
     }
-    var clock = clock
-    verification.add(clock.follow(tail.map(\.0), tail.map(\.1)))
-    verification.unsealed = Int64(tail.count)
     if let sealed = chain.lastSchema, sealed != schema.hash {
       if let migratedAt, migratedAt > chain.lastSealedAt {
         verification.add(.note("the schema", "was migrated at \(migratedAt), after the last seal"))
@@ -195,22 +204,6 @@ extension SQLiteGoalStore {
         + "WHERE name NOT GLOB 'sqlite_*'"
     ) { ($0.text(0) ?? "", $0.text(1) ?? "") }
     return Dictionary(rows) { $1 + $0 }
-  }
-
-  /// Where the tables say what no entry says, or do not say what the ledger does.
-  private static func foldFindings(
-    _ connection: Connection
-  ) throws(SQLiteError) -> [Verification.Finding] {
-    var findings: [Verification.Finding] = []
-    try connection.forEach(AuditQuery.fold.sql) { row throws(SQLiteError) in
-      let (side, subject, name) = (row.text(0) ?? "", row.text(1) ?? "", row.text(3) ?? "")
-      let id = row.isNull(2) ? "" : " \(row.text(2) ?? row.int(2).map { "\($0)" } ?? "")"
-      let value = row.text(4) ?? row.int(4).map { "\($0)" } ?? "NULL"
-      let whose = side == "ledger" ? "the ledger says" : "no entry explains"
-      findings.append(.wrong(subject + id, "\(whose) \(name) = \(value.prefix(80))"))
-      return findings.count < Verification.findingLimit
-    }
-    return findings
   }
 }
 

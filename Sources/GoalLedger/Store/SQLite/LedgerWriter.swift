@@ -176,6 +176,8 @@ actor LedgerWriter {
 actor LedgerReader {
   private let executor: DatabaseExecutor
   private let connection: Connection
+  /// Whether every read has the same view.
+  private var holdsView = false
 
   nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe executor.asUnownedSerialExecutor()
@@ -193,12 +195,25 @@ actor LedgerReader {
     }
   }
 
+  /// Has all reads from here on see the database as it is now, until the reader goes.
+  func holdView() throws(LedgerError) {
+    do throws(SQLiteError) {
+      try connection.execute("BEGIN")
+      // The view is that of the first read (sqlite.org/isolation.html).
+      _ = try connection.first("SELECT count(*) FROM sqlite_schema") { $0.int(0) }
+    } catch {
+      throw LedgerError(error)
+    }
+    holdsView = true
+  }
+
   /// Runs `body` on a consistent view of the database.
   func read<T: Sendable>(
     _ body: @Sendable (Connection) throws(SQLiteError) -> T
   ) async throws(LedgerError) -> T {
     try await Simulation.awaitTurn()
     do throws(SQLiteError) {
+      if holdsView { return try body(connection) }
       return try connection.transaction(.deferred) { () throws(SQLiteError) in
         try body(connection)
       }
