@@ -66,7 +66,8 @@ public struct LogUser: Sendable, Hashable {
     let hold: Hold?
 
     init?(_ line: ArraySlice<UInt8>) {
-      let words = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+      let words = line.split(separator: UInt8(ascii: " "))
+        .map { String(decoding: $0, as: UTF8.self) }
       // One that is waited for has an arrow after its number.
       guard words.count == 8, words[1] == "POSIX" || words[1] == "OFDLCK",
         let pid = Int32(words[4]), let first = Int(words[6]), let last = Int(words[7])
@@ -100,14 +101,11 @@ public struct LogUser: Sendable, Hashable {
 
   /// Whether a process has a file open, by the links that the system shows of it.
   private static func opens(_ path: String, _ pid: Int32) -> Bool {
-    guard let folder = unsafe opendir("/proc/\(pid)/fd"), let real = unsafe realpath(path, nil) else {
-      return false
-    }
-    defer {
-      unsafe closedir(folder)
-      unsafe free(real)
-    }
+    guard let real = unsafe realpath(path, nil) else { return false }
     let wanted = unsafe String(cString: real)
+    unsafe free(real)
+    guard let folder = unsafe opendir("/proc/\(pid)/fd") else { return false }
+    defer { unsafe closedir(folder) }
     while let entry = unsafe readdir(folder) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
         unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) {

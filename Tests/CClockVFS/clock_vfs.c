@@ -50,8 +50,3 @@ void clock_vfs_set(struct clock_vfs *vfs, int64_t milliseconds) {
 int64_t clock_vfs_get(const struct clock_vfs *vfs) {
   return atomic_load(&((struct clock_vfs *)vfs)->milliseconds);
 }
-
-void clock_vfs_close(struct clock_vfs *vfs) {
-  sqlite3_vfs_unregister(&vfs->vfs);
-  free(vfs);
-}

@@ -19,7 +19,8 @@ struct LogUserTests {
   func reader() throws {
     let shell = try SQLiteShell(scratch.database)
     try shell.run("SELECT count(*) FROM t;")
-    #expect(LogUser.all(of: scratch.database).isEmpty, "who is between two views is in nobody's way")
+    // Who is between two views is in nobody's way.
+    #expect(LogUser.all(of: scratch.database).isEmpty)
     try shell.run("BEGIN; SELECT count(*) FROM t;")
     let users = LogUser.all(of: scratch.database)
     #expect(users.map(\.pid) == [shell.pid] && users.map(\.hold) == [.view])

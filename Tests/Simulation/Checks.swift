@@ -110,8 +110,8 @@ struct Checks {
     )
     for task in tasks {
       let parts = task.split(separator: " ").map(String.init)
-      guard let effect = world.effect(parts[0]), "\(effect.attempt) \(effect.task)"
-        == parts[1...].joined(separator: " ")
+      guard let effect = world.effect(parts[0]),
+        parts[1...] == ["\(effect.attempt)", "\(effect.task)"]
       else {
         world.violate("a task's commit is on record and was never made: \(task)")
         return
@@ -172,7 +172,9 @@ struct Checks {
         && !(stage.scenario.mutation != nil && $0.sentence == "is not as the migrations made it")
     }
     if let finding = wrong.first { world.violate("verify: \(finding.subject) \(finding.sentence)") }
-    if verification.unsealed > 0 { world.violate("\(verification.unsealed) entries are not sealed") }
+    if verification.unsealed > 0 {
+      world.violate("\(verification.unsealed) entries are not sealed")
+    }
     for line in try rows(Self.ledger) { stage.scheduler.trace.add(line) }
   }
 

@@ -19,7 +19,8 @@ struct SQLClient {
     try await thread.turn()
     do throws(SQLiteError) {
       let count = try connection.run(sql, arguments: Arguments(values))
-      thread.note("\(count) by \(Self.short(sql)) \(values.map { "\($0.map { "\($0)" } ?? "NULL")" })")
+      let given = values.map { value in value.map { "\($0)" } ?? "NULL" }
+      thread.note("\(count) by \(Self.short(sql)) \(given)")
       return count
     } catch {
       return try refused(sql, error)

@@ -109,7 +109,8 @@ struct SQLWorker {
       token,
       claim.attempt
     )
-    let end = isTakenOver ? "adopted" : thread.pick(["satisfied", "satisfied", "failed", "adopted"])
+    let ends = ["satisfied", "satisfied", "failed", "adopted"]
+    let end = isTakenOver ? "adopted" : thread.pick(ends)
     if try await move(claim, to: end, token) { return }
     // Abandoned meanwhile: the attempt is this worker's to close.
     let closed = try await client.run(

@@ -16,7 +16,7 @@ struct SimulatedClients {
       processes.append(process)
       stage.spawn("client\(number)", in: process) { thread throws(LedgerError) in
         let client = try SQLClient(self.stage, thread)
-        let store = try await SQLiteGoalStore.open(path: self.stage.path, .asIs)
+        let store = try await self.stage.openStore()
         while !self.stage.isCalm {
           try await self.act(thread, client, store)
           try await thread.sleep(Int64(thread.number(1...160)))

@@ -3,8 +3,7 @@ import GoalLedger
 
 /// The one clock of a simulation: what it says is what SQLite's `now` and Swift's are.
 ///
-/// What must stay true: it stands still unless it is set; no connection outlives it that was opened
-/// with its VFS.
+/// What must stay true: it stands still unless it is set. Its VFS stays for as long as the process.
 @safe final class SimulatedClock: Sendable {
   /// The name of the VFS that shows it to SQLite.
   let vfs: String
@@ -14,7 +13,7 @@ import GoalLedger
   /// Where simulated time begins: a Thursday, far from any border of the calendar.
   static let start = Timestamp(milliseconds: 1_767_261_600_000)
 
-  /// - Parameter vfs: a name that no other clock of this process has while this one lives.
+  /// - Parameter vfs: a name that no other clock of this process has or had.
   init(vfs: String) {
     guard let clock = unsafe clock_vfs_open(vfs, Self.start.milliseconds) else {
       preconditionFailure("no VFS could be registered")
@@ -22,8 +21,6 @@ import GoalLedger
     self.vfs = vfs
     unsafe self.clock = unsafe clock
   }
-
-  deinit { unsafe clock_vfs_close(clock) }
 
   var now: Timestamp { Timestamp(milliseconds: unsafe clock_vfs_get(clock)) }
 

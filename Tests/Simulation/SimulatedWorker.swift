@@ -31,15 +31,12 @@ final class SimulatedWorker: Sendable {
   static func start(_ stage: Stage, name: String, roster: Roster) {
     let process = stage.scheduler.makeProcess()
     stage.spawn(name, in: process) { thread throws(LedgerError) in
-      let store = try await SQLiteGoalStore.open(path: stage.path, .asIs)
+      let store = try await stage.openStore()
       let worker = SimulatedWorker(stage, process: process, name: name, store: store)
       roster.add(worker)
       try await worker.run(thread)
     }
   }
-
-  /// The process is gone, and its connections are left as they are.
-  func abandonConnections() { stage.abandoned.add(store) }
 
   /// Tells it to finish what runs and to begin nothing more.
   func drain() { draining.withLock { $0 = true } }

@@ -61,7 +61,7 @@ public struct SimulationRun: Sendable {
       world: World(),
       clock: clock,
       path: folder.path + "/goals.db",
-      abandoned: Abandoned()
+      opened: OpenedStores()
     )
     let outside = Simulation(now: { clock.now }, vfs: clock.vfs) {}
     await Simulation.$current.withValue(outside) {

@@ -9,10 +9,17 @@ struct Stage: Sendable {
   let clock: SimulatedClock
   /// The database file.
   let path: String
-  /// Stores of processes that are gone, and whose connections nobody has closed.
-  let abandoned: Abandoned
+  /// The stores that were opened: what a process leaves open stays so until the end.
+  let opened: OpenedStores
   /// Whether the troubles are over.
   var isCalm: Bool { scheduler.time >= scenario.trouble }
+
+  /// A store for a process.
+  func openStore() async throws(LedgerError) -> SQLiteGoalStore {
+    let store = try await SQLiteGoalStore.open(path: path, .asIs)
+    opened.keep(store)
+    return store
+  }
 
   /// A connection of a client that has none of our code.
   func connect() throws(LedgerError) -> Connection {

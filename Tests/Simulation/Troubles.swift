@@ -16,7 +16,7 @@ struct Troubles {
       var started = self.stage.scenario.workers
       while !self.stage.isCalm {
         try await thread.sleep(Int64(thread.number(5...180)))
-        self.strike(thread, &started)
+        await self.strike(thread, &started)
       }
       self.stage.scheduler.thaw()
       thread.note("is over")
@@ -26,7 +26,7 @@ struct Troubles {
     }
   }
 
-  private func strike(_ thread: SimulatedThread, _ started: inout Int) {
+  private func strike(_ thread: SimulatedThread, _ started: inout Int) async {
     let alive = roster.alive(stage.scheduler)
     let lease = Int(stage.scenario.lease)
     switch thread.number(1...100) {
@@ -37,7 +37,7 @@ struct Troubles {
       thread.note("kills \(worker.name)\(isClosed ? "" : ", its connections open")")
       stage.world.count("kills")
       stage.scheduler.kill(worker.process)
-      if !isClosed { worker.abandonConnections() }
+      if isClosed { await worker.store.close() }
       roster.forget(worker)
     case 26...50:
       guard !alive.isEmpty else { return }

@@ -123,7 +123,8 @@ final class World: Sendable {
       guard state.violation == nil else { return }
       guard let effect = state.effects[commit], effect.attempt == attempt, effect.task == task
       else {
-        state.violation = "task \(task) of attempt \(attempt) has commit \(commit), which is not its"
+        state.violation =
+          "task \(task) of attempt \(attempt) has commit \(commit), which is not its"
         return
       }
       if !state.recorded.insert(commit).inserted {

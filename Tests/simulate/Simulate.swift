@@ -1,11 +1,12 @@
 import ArgumentParser
+import Glibc
 import Simulation
 
 /// `simulate`: runs seeds, or replays one.
 @main struct Simulate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tools/simulate",
-    abstract: "Simulate workers, clients and troubles over the real store, each seed a different story.",
+    abstract: "Simulate workers, clients and troubles over the real store, each seed a story.",
     discussion: """
       A seed decides who takes part, in which order they go on, what fails, who is killed, held up \
       or kept waiting, and what time it is. After every few steps what must hold is checked. A seed \
@@ -60,10 +61,11 @@ import Simulation
       print("seed \(seed) FAILED after \(outcome.steps) steps: \(violation)")
       for line in outcome.trace.suffix(40) { print("  \(line)") }
       print("replay it with: tools/simulate --seed \(seed)\(rule)")
+      fflush(nil)
     }
     let spoken = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-    print("\(seeds) seeds, \(steps) steps in \((clock.now - start).components.seconds) s: "
-      + spoken.joined(separator: ", "))
+    let seconds = (clock.now - start).components.seconds
+    print("\(seeds) seeds, \(steps) steps in \(seconds) s: \(spoken.joined(separator: ", "))")
     guard failed.isEmpty else {
       print("\(failed.count) failed: \(failed)")
       throw ExitCode(1)

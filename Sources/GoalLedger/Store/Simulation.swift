@@ -44,3 +44,11 @@ package struct Simulation: Sendable {
     try await current.turn()
   }
 }
+
+extension SQLiteGoalStore {
+  /// Closes both connections now, and not when the last reference is gone, which is nobody's to say.
+  package func close() async {
+    await writer.close()
+    await reader.close()
+  }
+}

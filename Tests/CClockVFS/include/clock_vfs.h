@@ -7,7 +7,8 @@
 struct clock_vfs;
 
 // Registers a VFS of this name, at so many milliseconds after the start of 1970; NULL where there is
-// no memory. The name must be no other VFS's.
+// no memory. The name must be no other VFS's. It is there for as long as the process: a connection
+// that is closed late still needs it.
 struct clock_vfs *clock_vfs_open(const char *name, int64_t milliseconds);
 
 // Sets its time, from any thread.
@@ -15,7 +16,4 @@ void clock_vfs_set(struct clock_vfs *vfs, int64_t milliseconds);
 
 // Its time, in milliseconds after the start of 1970.
 int64_t clock_vfs_get(const struct clock_vfs *vfs);
-
-// Takes it back; no connection may be open that was opened with it.
-void clock_vfs_close(struct clock_vfs *vfs);
 #endif

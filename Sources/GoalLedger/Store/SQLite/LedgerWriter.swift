@@ -55,6 +55,9 @@ actor LedgerWriter {
     }
   }
 
+  /// Closes the connection at once: what is asked of it later fails.
+  func close() { connection.close() }
+
   /// Brings the database to this binary's schema, or says what it lacks.
   @discardableResult
   func migrate(_ opening: SQLiteGoalStore.Opening) throws(LedgerError) -> [String] {
@@ -161,6 +164,9 @@ actor LedgerReader {
       throw LedgerError(error)
     }
   }
+
+  /// Closes the connection at once: what is asked of it later fails.
+  func close() { connection.close() }
 
   /// A number that changes when another connection has committed.
   func dataVersion() throws(LedgerError) -> Int64 {

@@ -22,7 +22,8 @@ extension SQLiteGoalStore {
       shortened.latest = now
       return LogStanding(outcome: .complete(pages: pages), bytes: bytes, holders: [])
     case .partial(let copied, let pages):
-      return LogStanding(outcome: .held(copied: copied, of: pages), bytes: bytes, holders: logHolders())
+      let held = LogStanding.Outcome.held(copied: copied, of: pages)
+      return LogStanding(outcome: held, bytes: bytes, holders: logHolders())
     case .busy: return LogStanding(outcome: .busy, bytes: bytes, holders: logHolders())
     }
   }
