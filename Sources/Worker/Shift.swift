@@ -77,7 +77,9 @@ struct Shift: Sendable {
 
   func work(drain: Bool, stop: StopSignal) async throws(LedgerError) {
     stop.listen { doorbell.ring() }
-    let failure = await withTaskGroup(of: Void.self, returning: LedgerError?.self) { group in
+    // A discarding one: any other keeps what a child had, some 35 KB for each attempt, until somebody
+    // asks for its result, which nobody does.
+    let failure = await withDiscardingTaskGroup(returning: LedgerError?.self) { group in
       group.addTask { await keeper.run() }
       group.addTask { await watcher.run() }
       group.addTask { await sealer.run() }
@@ -105,7 +107,7 @@ struct Shift: Sendable {
 
   /// Begins as many attempts as there are free places and goals for them; returns 0 only where there
   /// was nothing to do.
-  private func fill(_ group: inout TaskGroup<Void>) async throws(LedgerError) -> Int {
+  private func fill(_ group: inout DiscardingTaskGroup) async throws(LedgerError) -> Int {
     do throws(LedgerError) {
       // A step at a time: a hundred thousand goals to tidy must not keep those that are ready waiting.
       let isUntidy = try await store.tidy()
