@@ -14,6 +14,9 @@ struct LogKeeper: Sendable {
     var patience = Duration.seconds(10)
     /// The size, in bytes, from which nobody is given that long.
     var limit: Int64 = 64 << 20
+    /// How long somebody may be in the way unnamed from that size on: other workers' looks, of a
+    /// moment each, are not to be taken for somebody who stays.
+    var haste = Duration.seconds(2)
   }
 
   let store: any GoalStore
@@ -74,9 +77,10 @@ struct LogKeeper: Sendable {
         uniqueKeysWithValues: standing.holders.map { ($0, seen[$0] ?? now) }
       )
       let isLong = standing.bytes > rules.limit
-      guard isLong || now - began >= rules.patience else { return [] }
+      let patience = isLong ? min(rules.haste, rules.patience) : rules.patience
+      guard now - began >= patience else { return [] }
       let inTheWay = seen.keys
-        .filter { isLong || now - (seen[$0] ?? now) >= rules.patience }
+        .filter { now - (seen[$0] ?? now) >= patience }
         .filter { standing.outcome == .busy ? $0.use != .reads : $0.use != .writes }
         .sorted { $0.pid < $1.pid }
       let unnamed = inTheWay.filter { !named.contains($0) }

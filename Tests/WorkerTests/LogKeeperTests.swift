@@ -114,15 +114,20 @@ struct LogKeeperTests {
     #expect(occurrence.follow(held(0, [reader]), at: start + .seconds(72), rules).count == 1)
   }
 
-  @Test("past the limit nobody is given time, and it is said where nobody can be seen")
+  @Test("past the limit little time is given, and it is said where nobody can be seen")
   func limit() {
-    let now = ContinuousClock().now
+    let start = ContinuousClock().now
     let rules = LogKeeper.Rules()
     var occurrence = LogKeeper.Occurrence()
-    let said = occurrence.follow(held(5, [reader], bytes: 65 << 20), at: now, rules)
-    #expect(said.count == 1 && said[0].hasSuffix("the log only grows (now 68.2 MB)"), "\(said)")
-    #expect(occurrence.follow(held(5, [], bytes: 66 << 20), at: now, rules).count == 1)
-    #expect(occurrence.follow(held(5, [], bytes: 67 << 20), at: now, rules).isEmpty)
+    #expect(occurrence.follow(held(5, [reader], bytes: 65 << 20), at: start, rules).isEmpty)
+    let later = start + .seconds(2)
+    let said = occurrence.follow(held(5, [reader], bytes: 65 << 20), at: later, rules)
+    #expect(
+      said.count == 1 && said[0].hasSuffix("2 s: until it ends, the log only grows (now 68.2 MB)"),
+      "\(said)"
+    )
+    #expect(occurrence.follow(held(5, [], bytes: 66 << 20), at: later, rules).count == 1)
+    #expect(occurrence.follow(held(5, [], bytes: 67 << 20), at: later, rules).isEmpty)
   }
 
   @Test("who holds the write lock is named for that, and readers are not")
