@@ -14,6 +14,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 
 import backlog
@@ -104,16 +105,22 @@ def filled(connection, table, changed):
 
 
 def run(command, **more):
-    """Runs a command; returns its output, the seconds it took and the most memory it had, in MB."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, **more)
-    output = process.stdout.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - start
+    """Runs a command; returns its output, the seconds it took and the most memory it had, in MB: by
+    what the system shows of it while it runs, since what it says of a child at its end includes what
+    this process had when the child was made."""
+    with tempfile.TemporaryFile() as output:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=output, **more)
+        memory = 0
+        while process.poll() is None:
+            memory = max(memory, growth.status(process, "VmHWM"))
+            time.sleep(0.01)
+        seconds = time.perf_counter() - start
+        output.seek(0)
+        text = output.read().decode()
     if process.returncode != 0:
-        raise Trouble(f"{command[0]} ended with {process.returncode}: {output[-1500:]}")
-    return output, seconds, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1 << 20)
+        raise Trouble(f"{command[0]} ended with {process.returncode}: {text[-1500:]}")
+    return text, seconds, memory
 
 
 def by_command(ground):
