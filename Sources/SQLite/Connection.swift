@@ -42,7 +42,12 @@ import CSQLite
     flags |= options.readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
     if options.create && !options.readOnly { flags |= SQLITE_OPEN_CREATE }
     var database: OpaquePointer?
-    let code = unsafe sqlite3_open_v2(path, &database, flags, nil)
+    let code =
+      if let vfs = options.vfs {
+        unsafe sqlite3_open_v2(path, &database, flags, vfs)
+      } else {
+        unsafe sqlite3_open_v2(path, &database, flags, nil)
+      }
     // Even a failed open gives a connection to close, which ending this object does.
     unsafe self.database = unsafe database
     self.path = path

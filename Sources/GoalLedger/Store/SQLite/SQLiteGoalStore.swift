@@ -10,6 +10,8 @@ public struct SQLiteGoalStore: GoalStore {
   let prints = SchemaPrints()
   /// What every text passes before it is written.
   let redactor: Redactor
+  /// The file system layer that every connection goes through; nil is SQLite's default.
+  let vfs: String?
 
   /// What to do about a database that is not there or not up to date.
   public enum Opening: Sendable {
@@ -38,9 +40,21 @@ public struct SQLiteGoalStore: GoalStore {
     durability: Durability = .full,
     redactor: Redactor = .standard
   ) async throws(LedgerError) -> SQLiteGoalStore {
+    try await open(path: path, opening, durability: durability, redactor: redactor, vfs: nil)
+  }
+
+  /// Opens a database through a file system layer of SQLite's by its name; nil is the default one.
+  package static func open(
+    path: String,
+    _ opening: Opening,
+    durability: Durability,
+    redactor: Redactor = .standard,
+    vfs: String?
+  ) async throws(LedgerError) -> SQLiteGoalStore {
     var options = OpenOptions.default
     options.create = opening == .create
     options.synchronous = durability == .full ? .full : .normal
+    options.vfs = vfs
     let writer: LedgerWriter
     do throws(LedgerError) {
       writer = try LedgerWriter(path: path, options: options)
@@ -55,8 +69,9 @@ public struct SQLiteGoalStore: GoalStore {
     return SQLiteGoalStore(
       path: path,
       writer: writer,
-      reader: try LedgerReader(path: path),
-      redactor: redactor
+      reader: try LedgerReader(path: path, vfs: vfs),
+      redactor: redactor,
+      vfs: vfs
     )
   }
 
@@ -79,7 +94,7 @@ public struct SQLiteGoalStore: GoalStore {
   /// Copies the log into the database file and starts it anew, where nobody is in the way.
   public func checkpoint() async throws(LedgerError) {
     do throws(SQLiteError) {
-      _ = try WALCheckpointer(path: path).checkpoint()
+      _ = try WALCheckpointer(path: path, vfs: vfs).checkpoint()
     } catch {
       throw LedgerError(error)
     }
