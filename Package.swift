@@ -94,7 +94,7 @@ let package = Package(
 
     .target(
       name: "TestSupport",
-      dependencies: ["CFaultVFS", "CFaultCalls"],
+      dependencies: ["AuditQueries", "CFaultCalls", "CFaultVFS", "GoalLedger", "SQLite"],
       path: "Tests/TestSupport",
       swiftSettings: house
     ),

@@ -49,9 +49,9 @@ int64_t cfc_fired(void) {
 
 const char *cfc_what(void) { return what; }
 
-// Whether this call fails; sets errno where it does.
-static int fails(const char *call, int folder, const char *name) {
-  if (!atomic_load(&is_armed)) return 0;
+// Whether this call fails; sets errno where it does. A full disk fails what needs room alone.
+static int fails(const char *call, int needs_room, int folder, const char *name) {
+  if (!atomic_load(&is_armed) || (failure == ENOSPC && !needs_room)) return 0;
   int before = errno;
   char path[2 * PATH_MAX], link[64];
   size_t length = 0;
@@ -82,7 +82,7 @@ static int fails(const char *call, int folder, const char *name) {
 }
 
 ssize_t write(int file, const void *bytes, size_t size) {
-  if (fails("write", file, NULL)) {
+  if (fails("write", 1, file, NULL)) {
     // What fits is written: a full disk takes a part.
     int number = errno;
     if (size > 1) (void)!syscall(SYS_write, file, bytes, size / 2);
@@ -93,36 +93,36 @@ ssize_t write(int file, const void *bytes, size_t size) {
 }
 
 int renameat(int from, const char *old, int to, const char *new) {
-  if (fails("rename", to, new)) return -1;
+  if (fails("rename", 1, to, new)) return -1;
   return (int)syscall(SYS_renameat2, from, old, to, new, 0);
 }
 
 int rename(const char *old, const char *new) {
-  if (fails("rename", AT_FDCWD, new)) return -1;
+  if (fails("rename", 1, AT_FDCWD, new)) return -1;
   return (int)syscall(SYS_renameat2, AT_FDCWD, old, AT_FDCWD, new, 0);
 }
 
 int mkdirat(int folder, const char *name, mode_t mode) {
-  if (fails("mkdir", folder, name)) return -1;
+  if (fails("mkdir", 1, folder, name)) return -1;
   return (int)syscall(SYS_mkdirat, folder, name, mode);
 }
 
 int mkdir(const char *name, mode_t mode) {
-  if (fails("mkdir", AT_FDCWD, name)) return -1;
+  if (fails("mkdir", 1, AT_FDCWD, name)) return -1;
   return (int)syscall(SYS_mkdirat, AT_FDCWD, name, mode);
 }
 
 int fchmod(int file, mode_t mode) {
-  if (fails("chmod", file, NULL)) return -1;
+  if (fails("chmod", 0, file, NULL)) return -1;
   return (int)syscall(SYS_fchmod, file, mode);
 }
 
 int unlinkat(int folder, const char *name, int flags) {
-  if (fails("unlink", folder, name)) return -1;
+  if (fails("unlink", 0, folder, name)) return -1;
   return (int)syscall(SYS_unlinkat, folder, name, flags);
 }
 
 int rmdir(const char *name) {
-  if (fails("rmdir", AT_FDCWD, name)) return -1;
+  if (fails("rmdir", 0, AT_FDCWD, name)) return -1;
   return (int)syscall(SYS_unlinkat, AT_FDCWD, name, AT_REMOVEDIR);
 }

@@ -8,7 +8,8 @@
 #include <string.h>
 
 typedef struct {
-  int64_t operation;
+  int64_t nth;
+  int is_sync;
   uint64_t seed;
   char *path;
   int64_t committed, floor;
@@ -27,11 +28,11 @@ typedef struct {
   int code, is_sticky;
   int64_t fired;
   int is_recording, ignores_syncs;
-  int64_t operations, committed, floor;
+  int64_t operations, syncs, committed, floor;
   char *main;
   disk disk;
   planned_image *planned;
-  int planned_count, planned_done;
+  int planned_count;
 } instance;
 
 typedef struct {
@@ -58,11 +59,13 @@ static int judge(instance *it, int class) {
 }
 
 // With the mutex held: one more operation is about to be recorded; images planned for it are made.
-static void advance(instance *it) {
+static void advance(instance *it, int class) {
   it->operations++;
-  while (it->planned_done < it->planned_count
-         && it->planned[it->planned_done].operation <= it->operations) {
-    planned_image *image = &it->planned[it->planned_done++];
+  if (class == CFV_SYNC) it->syncs++;
+  for (int i = 0; i < it->planned_count; i++) {
+    planned_image *image = &it->planned[i];
+    if (image->made || (image->is_sync && class != CFV_SYNC)) continue;
+    if (image->nth != (image->is_sync ? it->syncs : it->operations)) continue;
     image->committed = it->committed;
     image->floor = it->floor;
     image->made = it->main && !disk_image(&it->disk, it->main, image->seed, image->path) ? 1 : -1;
@@ -94,7 +97,7 @@ static int file_write(sqlite3_file *f, const void *bytes, int count, sqlite3_int
   instance *it = file->owner;
   pthread_mutex_lock(&it->mutex);
   disk_file *on_disk = recorded(file);
-  if (on_disk) advance(it);
+  if (on_disk) advance(it, CFV_WRITE);
   int failure = judge(it, CFV_WRITE);
   int part = failure ? count / 2 : count;
   int code = part ? file->real->pMethods->xWrite(file->real, bytes, part, offset) : SQLITE_OK;
@@ -108,7 +111,7 @@ static int file_truncate(sqlite3_file *f, sqlite3_int64 size) {
   instance *it = file->owner;
   pthread_mutex_lock(&it->mutex);
   disk_file *on_disk = recorded(file);
-  if (on_disk) advance(it);
+  if (on_disk) advance(it, CFV_TRUNCATE);
   int code = judge(it, CFV_TRUNCATE);
   if (code == SQLITE_OK) {
     code = file->real->pMethods->xTruncate(file->real, size);
@@ -123,7 +126,7 @@ static int file_sync(sqlite3_file *f, int flags) {
   instance *it = file->owner;
   pthread_mutex_lock(&it->mutex);
   disk_file *on_disk = recorded(file);
-  if (on_disk) advance(it);
+  if (on_disk) advance(it, CFV_SYNC);
   int code = judge(it, CFV_SYNC);
   // What a test asks of the real disk is its content, not that it keeps it: the model does that.
   if (on_disk && code == SQLITE_OK && !it->ignores_syncs) disk_sync(on_disk);
@@ -207,7 +210,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int fla
 static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync) {
   instance *it = (instance *)vfs;
   pthread_mutex_lock(&it->mutex);
-  if (it->is_recording) advance(it);
+  if (it->is_recording) advance(it, CFV_DELETE);
   int code = judge(it, CFV_DELETE);
   if (code == SQLITE_OK) {
     code = it->real->xDelete(it->real, name, 0);
@@ -311,13 +314,13 @@ void cfv_record(int id, int ignore_syncs) {
     disk_forget(&it->disk);
     it->is_recording = 1;
     it->ignores_syncs = ignore_syncs;
-    it->operations = 0;
+    it->operations = it->syncs = 0;
   });
 }
 
-int64_t cfv_operations(int id) {
+int64_t cfv_operations(int id, int is_sync) {
   int64_t count = 0;
-  LOCKED(id, count = it->operations;);
+  LOCKED(id, count = is_sync ? it->syncs : it->operations;);
   return count;
 }
 
@@ -328,7 +331,7 @@ void cfv_note(int id, int64_t committed, int64_t floor) {
   });
 }
 
-int cfv_plan(int id, int64_t operation, uint64_t seed, const char *path) {
+int cfv_plan(int id, int is_sync, int64_t nth, uint64_t seed, const char *path) {
   int number = -1;
   LOCKED(id, {
     size_t size = sizeof(planned_image) * (size_t)(it->planned_count + 1);
@@ -336,7 +339,7 @@ int cfv_plan(int id, int64_t operation, uint64_t seed, const char *path) {
     if (planned) {
       it->planned = planned;
       number = it->planned_count++;
-      planned[number] = (planned_image){operation, seed, strdup(path), 0, 0, 0};
+      planned[number] = (planned_image){nth, is_sync, seed, strdup(path), 0, 0, 0};
     }
   });
   return number;

@@ -31,14 +31,14 @@ int64_t cfv_count(int id, int class);
 
 // Begins to record, with an empty disk; with `ignore_syncs`, a sync makes nothing durable.
 void cfv_record(int id, int ignore_syncs);
-// How many writes, syncs, truncations and deletions were recorded.
-int64_t cfv_operations(int id);
+// How many writes, syncs, truncations and deletions were recorded; with `is_sync`, how many syncs.
+int64_t cfv_operations(int id, int is_sync);
 // Says what the caller knows to be committed, and what to be durable in any case; an image carries
 // both as they were when it was made.
 void cfv_note(int id, int64_t committed, int64_t floor);
-// Plans an image of the disk just before recorded operation number `operation`, from 1; written to
-// `path` and `path`-wal and so on. To be called in ascending order of operations. Its number, or -1.
-int cfv_plan(int id, int64_t operation, uint64_t seed, const char *path);
+// Plans an image of the disk just before the `nth` recorded operation, from 1; with `is_sync`, just
+// before the `nth` sync. It is written to `path` and `path`-wal and so on. Its number, or -1.
+int cfv_plan(int id, int is_sync, int64_t nth, uint64_t seed, const char *path);
 // What was noted when a planned image was made; 0 where it was not made yet, 1 where it was, -1
 // where it could not be written.
 int cfv_planned(int id, int number, int64_t *committed, int64_t *floor);

@@ -27,6 +27,12 @@ public final class FaultDisk: Sendable {
     case delete = 2570
   }
 
+  /// One that never fails, nor waits for the real disk.
+  public static let sound: FaultDisk = {
+    guard let disk = try? FaultDisk() else { fatalError("no disk for SQLite") }
+    return disk
+  }()
+
   private let id: Int32
 
   /// Makes a disk and registers its VFS.
@@ -66,16 +72,26 @@ public final class FaultDisk: Sendable {
   public func record(ignoringSyncs: Bool = false) { cfv_record(id, ignoringSyncs ? 1 : 0) }
 
   /// How many writes, syncs, truncations and deletions were recorded.
-  public var operations: Int { Int(cfv_operations(id)) }
+  public var operations: Int { Int(cfv_operations(id, 0)) }
+  /// How many of them were syncs.
+  public var syncs: Int { Int(cfv_operations(id, 1)) }
 
   /// Says what is known to be committed, and what is known to be durable in any case.
   public func note(committed: Int64, floor: Int64) { cfv_note(id, committed, floor) }
 
-  /// Plans an image of the database as a power cut just before an operation could leave it; to be
-  /// called in ascending order of operations.
+  /// When the power is cut: just before one operation of all, or before one of the syncs, from 1.
+  public enum Cut: Sendable, Hashable {
+    case operation(Int)
+    case sync(Int)
+  }
+
+  /// Plans an image of the database as a power cut at that moment could leave it.
   /// - returns: the image's number.
-  public func plan(operation: Int, seed: UInt64, path: String) -> Int32 {
-    unsafe cfv_plan(id, Int64(operation), seed, path)
+  public func plan(_ cut: Cut, seed: UInt64, path: String) -> Int32 {
+    switch cut {
+    case .operation(let nth): unsafe cfv_plan(id, 0, Int64(nth), seed, path)
+    case .sync(let nth): unsafe cfv_plan(id, 1, Int64(nth), seed, path)
+    }
   }
 
   /// What was noted when a planned image was made; nil where its operation never came.
