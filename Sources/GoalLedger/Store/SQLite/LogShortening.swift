@@ -14,7 +14,7 @@ extension SQLiteGoalStore {
     guard let now, now != shortened.latest else { return nil }
     let path = path
     let outcome = try await writer.maintain { _ throws(SQLiteError) in
-      try WALCheckpointer(path: path, busyTimeout: 50).checkpoint()
+      try WALCheckpointer(path: path, busyTimeout: 50, vfs: vfs).checkpoint()
     }
     let bytes = LogStamp(path: path)?.bytes ?? now.bytes
     switch outcome {
