@@ -12,7 +12,7 @@ extension SQLiteGoalStore {
   public func shortenLog() async throws(LedgerError) -> LogStanding? {
     let now = LogStamp(path: path)
     guard let now, now != shortened.latest else { return nil }
-    let path = path
+    let (path, vfs) = (path, vfs)
     let outcome = try await writer.maintain { _ throws(SQLiteError) in
       try WALCheckpointer(path: path, busyTimeout: 50, vfs: vfs).checkpoint()
     }
