@@ -143,9 +143,9 @@ static int image_file(const disk_file *file, uint64_t *seed, const char *path) {
   image image = {NULL, 0};
   resize(&image.bytes, &image.size, file->size);
   if (file->size) memcpy(image.bytes, file->durable, (size_t)file->size);
-  // Three moods, so that a long list of writes does not always come out half of each: nearly all
-  // kept, nearly none, and evenly mixed.
-  static const int moods[][2] = {{15, 0}, {14, 1}, {1, 14}, {0, 16}, {7, 7}, {10, 3}};
+  // Moods, so that a long list of writes does not always come out half of each: all kept, nearly all,
+  // nearly none, none, and evenly mixed.
+  static const int moods[][2] = {{16, 0}, {15, 0}, {1, 14}, {0, 16}, {7, 7}, {10, 3}};
   const int *mood = moods[next(seed) % 6];
   int64_t widest = image.size;
   for (int i = 0; i < file->count; i++) {

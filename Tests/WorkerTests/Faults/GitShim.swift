@@ -38,16 +38,20 @@ struct GitShim {
           echo 'fatal: it died at the end' >&2; exit 128 ;;
         killed) kill -9 $$ ;;
         locks)
-          git='\(repository.path)/.git'
-          mkdir -p "$git/refs/heads/goal/1"
-          : > "$git/refs/heads/goal/1/1.lock"
-          # The end of a branch takes the lock that all share. Nobody waits for one that has lain for
-          # longer than a git could take.
-          case " $* " in *' -d '*) touch -d '2 minutes ago' "$git/packed-refs.lock" ;; esac
-          for tree in "$git"/worktrees/*/; do
-            [ -d "$tree" ] && : > "$tree/index.lock" && : > "$tree/HEAD.lock"
-          done
-          echo "fatal: Unable to create '$git/index.lock': File exists." >&2; exit 128 ;;
+          git='\(repository.path)/.git' lock=
+          # Each git leaves the locks that it takes. Nobody waits for the one that all share where it
+          # has lain for longer than a git could take.
+          case " $* " in
+            *' update-ref --no-deref -d '*) lock="$git/packed-refs.lock"; touch -d '2 minutes ago' "$lock" ;;
+            *' worktree add '* | *' fast-import '* | *' update-ref '*)
+              lock="$git/refs/heads/goal/1/1.lock"
+              mkdir -p "${lock%/*}"; : > "$lock" ;;
+            *' read-tree '* | *' update-index '*)
+              for tree in "$git"/worktrees/*/; do
+                lock="$tree/index.lock"; : > "$lock"; : > "$tree/HEAD.lock"
+              done ;;
+          esac
+          echo "fatal: Unable to create '$lock': File exists." >&2; exit 128 ;;
       esac
       """
     try folder.write(script, to: "shim/git", executable: true)
