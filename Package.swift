@@ -92,7 +92,14 @@ let package = Package(
       swiftSettings: house
     ),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
+    .target(
+      name: "TestSupport",
+      dependencies: ["AuditQueries", "CFaultCalls", "CFaultVFS", "GoalLedger", "SQLite"],
+      path: "Tests/TestSupport",
+      swiftSettings: house
+    ),
+    .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
+    .target(name: "CFaultCalls", path: "Tests/CFaultCalls"),
     .target(name: "CClockVFS", dependencies: ["CSQLite"], path: "Tests/CClockVFS"),
     .target(
       name: "Simulation",

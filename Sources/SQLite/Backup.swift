@@ -37,7 +37,7 @@ extension Connection {
         try run("SELECT 1 FROM sqlite_schema LIMIT 1")
         try copy(to: destination.temporary, max(1, pagesPerStep), progress)
       }
-      try destination.verify()
+      try destination.verify(vfs: options.vfs)
       try destination.publish()
     } catch {
       destination.discard()
@@ -52,6 +52,7 @@ extension Connection {
   ) throws(SQLiteError) {
     var settings = OpenOptions.default
     settings.journal = nil
+    settings.vfs = options.vfs
     let target = try Connection(path: path, options: settings)
     defer { target.close() }
     let (from, to) = unsafe (try open(), try target.open())
@@ -120,8 +121,10 @@ struct BackupDestination {
     Glibc.close(descriptor)
   }
 
-  func verify() throws(SQLiteError) {
-    let copy = try Connection(path: temporary, options: .reader)
+  func verify(vfs: String?) throws(SQLiteError) {
+    var settings = OpenOptions.reader
+    settings.vfs = vfs
+    let copy = try Connection(path: temporary, options: settings)
     defer { copy.close() }
     let finding = try copy.first("PRAGMA quick_check(1)") { $0.text(0) } ?? nil
     guard finding == "ok" else {

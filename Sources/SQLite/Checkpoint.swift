@@ -72,9 +72,15 @@ public final class WALCheckpointer {
   ///   - path: the database.
   ///   - busyTimeout: how long to wait for the write lock, in milliseconds, before the outcome is
   ///     ``CheckpointOutcome/busy``.
+  ///   - vfs: the file system layer, as ``OpenOptions/vfs``.
   /// - Throws: as ``Connection/init(path:options:)``.
-  public init(path: String, busyTimeout: Int32 = 100) throws(SQLiteError) {
+  public init(
+    path: String,
+    busyTimeout: Int32 = 100,
+    vfs: String? = nil
+  ) throws(SQLiteError) {
     var options = OpenOptions.default
+    options.vfs = vfs
     options.create = false
     options.busyTimeout = busyTimeout
     options.journal = nil

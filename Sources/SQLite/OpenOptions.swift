@@ -54,6 +54,8 @@ public struct OpenOptions: Sendable, Hashable {
   public var cacheSize: Int32?
   /// How much of the file to map into memory, in bytes; nil is SQLite's default (none).
   public var mmapSize: Int64?
+  /// The name of a registered file system layer (sqlite.org/vfs.html); nil is SQLite's default.
+  public var vfs: String?
   /// How many prepared statements to keep, at least 0.
   public var statementCacheSize = 128
   /// The name of the VFS, SQLite's door to files and time; nil is the default one.

@@ -27,8 +27,13 @@ struct RecoveryFixture {
     ]
   ]
 
-  init(_ context: JSONValue = two, maxAttempts: Int? = nil) async throws {
-    fixture = try await WorkerFixture()
+  init(
+    _ context: JSONValue = two,
+    maxAttempts: Int? = nil,
+    durability: SQLiteGoalStore.Durability = .normal,
+    vfs: String? = nil
+  ) async throws {
+    fixture = try await WorkerFixture(durability: durability, vfs: vfs)
     before = try fixture.repository.fingerprint()
     id = try await fixture.adopt("fix_bug", context, maxAttempts: maxAttempts)
   }

@@ -25,13 +25,16 @@ final class WorkerFixture: Sendable {
               self.assertEqual(add(2, 2), 4)
 
       """,
-    ]
+    ],
+    durability: SQLiteGoalStore.Durability = .normal,
+    vfs: String? = nil
   ) async throws {
     repository = try GitFixture(files)
     store = try await SQLiteGoalStore.open(
       path: repository.folder.path + "/goals.db",
       .create,
-      durability: .normal
+      durability: durability,
+      vfs: vfs
     )
   }
 

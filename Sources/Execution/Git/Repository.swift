@@ -62,6 +62,8 @@ public struct Repository: Sendable {
       )
     }
     guard answer.code == 0, lines.count >= 7 else {
+      // Git names what it could not resolve; one that failed otherwise may succeed the next time.
+      guard answer.errors.contains("HEAD^{") else { throw notOpened(real, answer) }
       throw ExecutionError(
         .refused,
         "the repository '\(real)' has no commit yet",

@@ -11,6 +11,8 @@ import SQLite
 /// An archive's file.
 struct ArchiveFile: Sendable {
   let path: String
+  /// The file system layer, as the database's.
+  let vfs: String?
 
   /// Opens it, and makes it where it is missing.
   /// - Parameters:
@@ -23,18 +25,18 @@ struct ArchiveFile: Sendable {
     }
     // Looked at before it is opened for writing, which would already change a file of another kind.
     let looking = try wrapped { () throws(SQLiteError) in
-      try Connection(path: path, options: .reader)
+      try Connection(path: path, options: reading)
     }
     defer { looking.close() }
     try check(looking, beside: live)
     looking.close()
     return try wrapped { () throws(SQLiteError) in
-      try Connection(path: path, options: Self.options)
+      try Connection(path: path, options: options)
     }
   }
 
   /// Rows are copied as they are; who guards them is the database they come from.
-  private static var options: OpenOptions {
+  private var options: OpenOptions {
     var options = OpenOptions.default
     options.create = false
     options.triggers = false
@@ -42,6 +44,14 @@ struct ArchiveFile: Sendable {
     // One file; a commit is on the disk, and so is the end of its journal.
     options.journal = .delete
     options.synchronous = .extra
+    options.vfs = vfs
+    return options
+  }
+
+  /// To look at it, and change nothing.
+  private var reading: OpenOptions {
+    var options = OpenOptions.reader
+    options.vfs = vfs
     return options
   }
 
@@ -67,7 +77,7 @@ struct ArchiveFile: Sendable {
 
   private func fill(_ temporary: String, beside live: Connection) throws(LedgerError) {
     let made = try wrapped { () throws(SQLiteError) in
-      try Connection(path: temporary, options: Self.options)
+      try Connection(path: temporary, options: options)
     }
     defer { made.close() }
     try Migrator().migrate(made)

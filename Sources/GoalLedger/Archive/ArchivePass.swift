@@ -30,11 +30,16 @@ actor ArchivePass {
     unsafe executor.asUnownedSerialExecutor()
   }
 
-  init(_ path: String, _ request: ArchiveRequest, _ step: @escaping ArchiveStep) throws(LedgerError)
-  {
+  init(
+    _ path: String,
+    _ request: ArchiveRequest,
+    vfs: String?,
+    _ step: @escaping ArchiveStep
+  ) throws(LedgerError) {
     self.request = request
     self.step = step
     var options = OpenOptions.default
+    options.vfs = vfs
     options.create = false
     // Whole goals go, and their guards look at rows, not keys: SQLite would search every table for
     // each plan.
@@ -192,7 +197,7 @@ actor ArchivePass {
 
   private func opened() throws(LedgerError) -> Connection {
     if let archive { return archive }
-    let opened = try ArchiveFile(path: file).connect(beside: live, step)
+    let opened = try ArchiveFile(path: file, vfs: live.options.vfs).connect(beside: live, step)
     try sql { () throws(SQLiteError) in try opened.run("ATTACH ? AS live", live.path) }
     archive = opened
     return opened

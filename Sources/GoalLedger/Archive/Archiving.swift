@@ -55,12 +55,12 @@ extension SQLiteGoalStore {
     key: SealingKey,
     step: @escaping ArchiveStep = { _ in }
   ) async throws(LedgerError) -> ArchiveReport? {
-    let pass = try ArchivePass(path, request, step)
+    let pass = try ArchivePass(path, request, vfs: vfs, step)
     guard try await pass.survey() else { return nil }
     for _ in 1...5 {
       let copied = try await pass.copy()
       try step("verify the archive")
-      try await Self.requireSound(copied)
+      try await requireSound(copied)
       if let report = try await pass.move(copied, key: key) {
         try step("shorten the log")
         try? await checkpoint()
@@ -75,8 +75,8 @@ extension SQLiteGoalStore {
   }
 
   /// That an archive verifies on its own and ends as the copy did.
-  private static func requireSound(_ copied: ArchivePass.Copied) async throws(LedgerError) {
-    let store = try await reading(path: copied.file)
+  private func requireSound(_ copied: ArchivePass.Copied) async throws(LedgerError) {
+    let store = try await Self.reading(path: copied.file, vfs: vfs)
     let verification = try await store.verify(VerificationDemands())
     guard verification.isSound, verification.lastSeal == hexadecimal(copied.stretch.lastHash) else {
       let first = verification.findings.first { $0.isWrong }
@@ -92,13 +92,23 @@ extension SQLiteGoalStore {
   /// Opens a database, an archive for one, to read it alone.
   /// - throws: as ``open(path:_:durability:)``.
   public static func reading(path: String) async throws(LedgerError) -> SQLiteGoalStore {
-    let writer = try LedgerWriter(path: path, options: .reader)
+    try await reading(path: path, vfs: nil)
+  }
+
+  private static func reading(
+    path: String,
+    vfs: String?
+  ) async throws(LedgerError) -> SQLiteGoalStore {
+    var options = OpenOptions.reader
+    options.vfs = vfs
+    let writer = try LedgerWriter(path: path, options: options)
     try await writer.migrate(.asIs)
     return SQLiteGoalStore(
       path: path,
       writer: writer,
-      reader: try LedgerReader(path: path),
-      redactor: .standard
+      reader: try LedgerReader(path: path, vfs: vfs),
+      redactor: .standard,
+      vfs: vfs
     )
   }
 }

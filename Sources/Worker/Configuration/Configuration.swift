@@ -26,6 +26,8 @@ public struct Configuration: Sendable, Equatable {
   public var checkpoints = CheckpointRules()
   /// The absolute path of the operator's own domain file, merged after the built-in one.
   public var domainFile: String?
+  /// Where git is looked up, as a PATH; nil for the usual folders.
+  package var gitSearchPath: String?
   /// The absolute path of the file this was read from; nil where there was none.
   public var file: String?
 

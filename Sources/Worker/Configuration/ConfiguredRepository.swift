@@ -17,7 +17,7 @@ extension Configuration {
     } catch {
       throw ExecutionError(error)
     }
-    let git = searchPath.map { Git(searchPath: $0) } ?? Git()
+    let git = (searchPath ?? gitSearchPath).map { Git(searchPath: $0) } ?? Git()
     return try await Repository.open(
       path: policy.path,
       state: worktrees == nil ? state : PathText.join(state, "git"),

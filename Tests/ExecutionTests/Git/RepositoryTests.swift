@@ -43,6 +43,23 @@ struct RepositoryTests {
     #expect(missing?.hint == "install git 2.36 or newer")
   }
 
+  @Test("whose git fails at the end is not said to have no commit")
+  func failsAtTheEnd() async throws {
+    let git = try Shell.succeed(["which", "git"])
+    for end in ["exit 128", "kill -9 $$"] {
+      let script = "#!/bin/sh\n\(git) \"$@\"\n\(end)\n"
+      try fixture.folder.write(script, to: "shim/git", executable: true)
+      let error = await #expect(throws: ExecutionError.self) {
+        _ = try await Repository.open(
+          path: fixture.path,
+          state: fixture.state,
+          git: Git(searchPath: "\(fixture.folder.path)/shim:/usr/bin:/bin")
+        )
+      }
+      #expect(error?.code == .gitFailed, "\(end): \(error?.message ?? "")")
+    }
+  }
+
   @Test("opens through a link, in a linked worktree, and on a detached HEAD")
   func opens() async throws {
     try Shell.succeed(["ln", "-s", "repo", "link"], in: fixture.folder.path)

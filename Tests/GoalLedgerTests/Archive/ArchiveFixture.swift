@@ -13,10 +13,13 @@ struct ArchiveFixture: Sendable {
   let key: SealingKey
   let entries: [[Value]]
   let goals: [[Value]]
+  /// The file system layer that its stores go through; nil for the default one.
+  let vfs: String?
   var file: String { folder.path + "/goals.archive.db" }
 
   /// A copy of ``SealedFile``, or a database with the history of a script.
-  init(_ script: String? = nil) async throws {
+  init(_ script: String? = nil, vfs: String? = nil) async throws {
+    self.vfs = vfs
     let base = try await SealedFile.made.value
     folder = try TemporaryFolder("archive")
     path = folder.path + "/goals.db"
@@ -40,7 +43,7 @@ struct ArchiveFixture: Sendable {
   }
 
   func store() async throws -> SQLiteGoalStore {
-    try await SQLiteGoalStore.open(path: path, .asIs, durability: .normal)
+    try await SQLiteGoalStore.open(path: path, .asIs, durability: .normal, vfs: vfs)
   }
 
   func request(_ before: Timestamp = Timestamp.now + 3_600_000) -> ArchiveRequest {

@@ -183,12 +183,14 @@ actor LedgerReader {
     unsafe executor.asUnownedSerialExecutor()
   }
 
-  init(path: String) throws(LedgerError) {
+  init(path: String, vfs: String? = nil) throws(LedgerError) {
+    var options = OpenOptions.reader
+    options.vfs = vfs
     do throws(SQLiteError) {
       executor = try DatabaseExecutor(name: "ledger-reader")
       connection = try Connection(
         path: path,
-        options: Simulation.current?.adapted(.reader) ?? .reader
+        options: Simulation.current?.adapted(options) ?? options
       )
     } catch {
       throw LedgerError(error)

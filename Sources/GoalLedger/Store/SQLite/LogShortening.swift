@@ -12,9 +12,9 @@ extension SQLiteGoalStore {
   public func shortenLog() async throws(LedgerError) -> LogStanding? {
     let now = LogStamp(path: path)
     guard let now, now != shortened.latest else { return nil }
-    let path = path
+    let (path, vfs) = (path, vfs)
     let outcome = try await writer.maintain { _ throws(SQLiteError) in
-      try WALCheckpointer(path: path, busyTimeout: 50).checkpoint()
+      try WALCheckpointer(path: path, busyTimeout: 50, vfs: vfs).checkpoint()
     }
     let bytes = LogStamp(path: path)?.bytes ?? now.bytes
     switch outcome {

@@ -11,6 +11,8 @@ public struct SQLiteGoalStore: GoalStore {
   let shortened = ShortenedLog()
   /// What every text passes before it is written.
   let redactor: Redactor
+  /// The file system layer that every connection goes through; nil is SQLite's default.
+  let vfs: String?
 
   /// What to do about a database that is not there or not up to date.
   public enum Opening: Sendable {
@@ -39,12 +41,24 @@ public struct SQLiteGoalStore: GoalStore {
     durability: Durability = .full,
     redactor: Redactor = .standard
   ) async throws(LedgerError) -> SQLiteGoalStore {
+    try await open(path: path, opening, durability: durability, redactor: redactor, vfs: nil)
+  }
+
+  /// Opens a database through a file system layer of SQLite's by its name; nil is the default one.
+  package static func open(
+    path: String,
+    _ opening: Opening,
+    durability: Durability,
+    redactor: Redactor = .standard,
+    vfs: String?
+  ) async throws(LedgerError) -> SQLiteGoalStore {
     var options = OpenOptions.default
     options.create = opening == .create
     options.synchronous = durability == .full ? .full : .normal
     // As in most clients: no trigger has to fire for its own statements, and what REPLACE would delete
     // is refused before it is inserted.
     options.recursiveTriggers = false
+    options.vfs = vfs
     let writer: LedgerWriter
     do throws(LedgerError) {
       writer = try LedgerWriter(path: path, options: options)
@@ -59,8 +73,9 @@ public struct SQLiteGoalStore: GoalStore {
     return SQLiteGoalStore(
       path: path,
       writer: writer,
-      reader: try LedgerReader(path: path),
-      redactor: redactor
+      reader: try LedgerReader(path: path, vfs: vfs),
+      redactor: redactor,
+      vfs: vfs
     )
   }
 
@@ -83,7 +98,7 @@ public struct SQLiteGoalStore: GoalStore {
   /// Copies the log into the database file and starts it anew, where nobody is in the way.
   public func checkpoint() async throws(LedgerError) {
     do throws(SQLiteError) {
-      _ = try WALCheckpointer(path: path).checkpoint()
+      _ = try WALCheckpointer(path: path, vfs: vfs).checkpoint()
     } catch {
       throw LedgerError(error)
     }
