@@ -80,6 +80,8 @@ public struct ResultCode: RawRepresentable, Sendable, Hashable {
   public static let busyRecovery = ResultCode(rawValue: 5 | 1 << 8)
   /// A read transaction cannot become a write transaction: others have written since it began.
   public static let busySnapshot = ResultCode(rawValue: 5 | 2 << 8)
+  /// A transaction was cut short in the file, and a connection that only reads cannot undo it.
+  public static let readOnlyRollback = ResultCode(rawValue: 8 | 3 << 8)
   /// The directory does not let SQLite write its journal.
   public static let readOnlyDirectory = ResultCode(rawValue: 8 | 6 << 8)
   /// The path names a directory.

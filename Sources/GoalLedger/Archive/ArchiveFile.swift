@@ -25,7 +25,7 @@ struct ArchiveFile: Sendable {
     }
     // Looked at before it is opened for writing, which would already change a file of another kind.
     let looking = try wrapped { () throws(SQLiteError) in
-      try Connection(path: path, options: reading)
+      try Connection.looking(at: path, vfs: vfs)
     }
     defer { looking.close() }
     try check(looking, beside: live)
@@ -44,13 +44,6 @@ struct ArchiveFile: Sendable {
     // One file; a commit is on the disk, and so is the end of its journal.
     options.journal = .delete
     options.synchronous = .extra
-    options.vfs = vfs
-    return options
-  }
-
-  /// To look at it, and change nothing.
-  private var reading: OpenOptions {
-    var options = OpenOptions.reader
     options.vfs = vfs
     return options
   }
@@ -183,6 +176,26 @@ struct ArchiveFile: Sendable {
       return try body()
     } catch {
       throw LedgerError(error)
+    }
+  }
+}
+
+extension Connection {
+  /// Opens a file to read it. Where a pass was killed while it committed, its journal is played back
+  /// first, which a connection that only reads cannot do; whatever the file is, that leaves it as it
+  /// was before the transaction.
+  static func looking(at path: String, vfs: String?) throws(SQLiteError) -> Connection {
+    var options = OpenOptions.reader
+    options.vfs = vfs
+    do throws(SQLiteError) {
+      return try Connection(path: path, options: options)
+    } catch  where error.extendedCode == .readOnlyRollback {
+      var writing = OpenOptions.default
+      writing.create = false
+      writing.journal = nil
+      writing.vfs = vfs
+      try Connection(path: path, options: writing).close()
+      return try Connection(path: path, options: options)
     }
   }
 }

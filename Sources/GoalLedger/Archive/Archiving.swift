@@ -101,6 +101,11 @@ extension SQLiteGoalStore {
   ) async throws(LedgerError) -> SQLiteGoalStore {
     var options = OpenOptions.reader
     options.vfs = vfs
+    do throws(SQLiteError) {
+      try Connection.looking(at: path, vfs: vfs).close()
+    } catch {
+      throw LedgerError(error)
+    }
     let writer = try LedgerWriter(path: path, options: options)
     try await writer.migrate(.asIs)
     return SQLiteGoalStore(

@@ -155,6 +155,34 @@ struct ArchiveFaultTests {
     try await fixture.check()
   }
 
+  @Test("goes on where an earlier one was killed while it committed, and left its journal")
+  func hotJournal() async throws {
+    let fixture = try await ArchiveFixture()
+    try await fixture.archive()
+    let before = try fixture.reading().dump()
+    // A transaction whose pages are in the file, whose journal is synced, and which never ended.
+    let copy = fixture.folder.path + "/killed.db"
+    let killed = try Connection(
+      path: fixture.file,
+      options: { () -> OpenOptions in
+        var options = OpenOptions.default
+        (options.triggers, options.journal, options.cacheSize) = (false, .delete, 1)
+        return options
+      }()
+    )
+    try killed.execute("BEGIN; CREATE TABLE half(x)")
+    for _ in 1...200 { try killed.execute("INSERT INTO half VALUES (randomblob(3000))") }
+    for end in ["", "-journal"] { try Shell.succeed(["cp", fixture.file + end, copy + end]) }
+    try killed.execute("ROLLBACK")
+    killed.close()
+    for end in ["", "-journal"] { try Shell.succeed(["mv", copy + end, fixture.file + end]) }
+    #expect(throws: SQLiteError.self) { _ = try fixture.reading() }
+    try await fixture.store().seal(sealer: "w1", key: fixture.key)
+    try await fixture.archive()
+    try await fixture.check()
+    #expect(try fixture.reading().dump().keys.sorted() == before.keys.sorted())
+  }
+
   @Test("does not delete what does not verify where it was copied to")
   func tampered() async throws {
     let fixture = try await ArchiveFixture()

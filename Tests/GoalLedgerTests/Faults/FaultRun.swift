@@ -95,6 +95,7 @@ struct FaultRun: Sendable {
   func operations() async throws -> [FaultDisk.Kind: Int] {
     let disk = try FaultDisk()
     let path = try copy("dry")
+    try #require(try holds(scenario.absent, path) && !holds(scenario.whole, path))
     try #require(try await session(path, disk) == nil, "\(scenario.name) fails without a fault")
     try #require(try holds(scenario.whole, path), "\(scenario.name) does not do what it should")
     try #require(try !holds(scenario.absent, path), "\(scenario.name) cannot be told from nothing")
