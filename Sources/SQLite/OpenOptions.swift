@@ -58,8 +58,6 @@ public struct OpenOptions: Sendable, Hashable {
   public var vfs: String?
   /// How many prepared statements to keep, at least 0.
   public var statementCacheSize = 128
-  /// The name of the VFS, SQLite's door to files and time; nil is the default one.
-  public var vfs: String?
 
   /// The default: read, write and create; durable; rules on.
   public init() {}
