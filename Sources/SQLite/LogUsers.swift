@@ -84,40 +84,37 @@ public struct LogUser: Sendable, Hashable {
     }
   }
 
-  private static func processes() -> [Int32] {
-    guard let folder = unsafe opendir("/proc") else { return [] }
-    defer { unsafe closedir(folder) }
-    var found: [Int32] = []
-    while let entry = unsafe readdir(folder) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-        unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(cString: $0)
-        }
-      }
-      if let pid = Int32(name) { found.append(pid) }
-    }
-    return found
-  }
+  private static func processes() -> [Int32] { names(in: "/proc").compactMap { Int32($0) } }
 
   /// Whether a process has a file open, by the links that the system shows of it.
   private static func opens(_ path: String, _ pid: Int32) -> Bool {
     guard let real = unsafe realpath(path, nil) else { return false }
     let wanted = unsafe String(cString: real)
     unsafe free(real)
-    guard let folder = unsafe opendir("/proc/\(pid)/fd") else { return false }
-    defer { unsafe closedir(folder) }
-    while let entry = unsafe readdir(folder) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-        unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(cString: $0)
-        }
-      }
+    let links = "/proc/\(pid)/fd"
+    return names(in: links).contains { name in
       var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-      let count = unsafe readlink("/proc/\(pid)/fd/\(name)", &target, Int(PATH_MAX))
+      let count = unsafe readlink("\(links)/\(name)", &target, Int(PATH_MAX))
       let link = target.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
-      if String(decoding: link, as: UTF8.self) == wanted { return true }
+      return String(decoding: link, as: UTF8.self) == wanted
     }
-    return false
+  }
+
+  /// What a folder holds; nothing where it cannot be read.
+  private static func names(in path: String) -> [String] {
+    guard let folder = unsafe opendir(path) else { return [] }
+    defer { unsafe closedir(folder) }
+    var found: [String] = []
+    while let entry = unsafe readdir(folder) {
+      found.append(
+        unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+          unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) {
+            unsafe String(cString: $0)
+          }
+        }
+      )
+    }
+    return found
   }
 
   private static func command(_ pid: Int32) -> String {

@@ -28,7 +28,7 @@ struct MemoryTests {
     }
     try await drain(200)
     let before = try memory()
-    // One worker, and all of its attempts: the last of them must find no more than the first.
+    // Looked at while it runs: at its end a worker gives everything back.
     let watching = Task { [memory] () -> [Int] in
       var seen: [Int] = []
       while !Task.isCancelled {
