@@ -84,6 +84,21 @@ extension Connection {
     get throws(SQLiteError) { Int(unsafe sqlite3_total_changes64(try open())) }
   }
 
+  /// The pages that this connection has written since it was opened, to the log where there is one.
+  public var pagesWritten: Int {
+    get throws(SQLiteError) {
+      var (written, unused): (Int32, Int32) = (0, 0)
+      _ = unsafe sqlite3_db_status(
+        try open(),
+        SQLITE_DBSTATUS_CACHE_WRITE,
+        &written,
+        &unused,
+        0
+      )
+      return Int(written)
+    }
+  }
+
   /// Whether a transaction is open. A closed connection has none.
   public var isInTransaction: Bool {
     guard let database = unsafe try? open() else { return false }

@@ -15,6 +15,10 @@ actor LedgerWriter {
   private let connection: Connection
   private var waiting: [Work] = []
   private var isFlushing = false
+  /// What `pagesWritten` was when the log was last shortened, or could not be.
+  private var pagesAtShortening = 0
+  /// So many pages of log, 4 MiB, are copied in a few milliseconds; the lock is held for no longer.
+  private static let pagesOfLog = 1_000
 
   nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe executor.asUnownedSerialExecutor()
@@ -82,6 +86,23 @@ actor LedgerWriter {
       for work in batch { work.finish(nil) }
     } catch {
       for work in batch { work.finish(error) }
+    }
+    let written = (try? connection.pagesWritten) ?? 0
+    // What goes wrong now goes wrong again when the log is next looked at, and is said there.
+    if written - pagesAtShortening >= Self.pagesOfLog { _ = try? shortenLog() }
+  }
+
+  /// Copies the log into the database, so that the next writer can begin it anew.
+  func shortenLog() throws(LedgerError) -> CheckpointOutcome {
+    do throws(SQLiteError) {
+      pagesAtShortening = try connection.pagesWritten
+      return try WALCheckpointer(
+        path: connection.path,
+        busyTimeout: min(50, connection.options.busyTimeout),
+        vfs: connection.options.vfs
+      ).checkpoint()
+    } catch {
+      throw LedgerError(error)
     }
   }
 

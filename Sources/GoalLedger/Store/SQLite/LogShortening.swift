@@ -3,7 +3,8 @@ import SQLite
 import Synchronization
 
 /// Keeping the write-ahead log short. No connection of ours checkpoints by itself, since SQLite before
-/// 3.51.3 can lose pages by that, so somebody has to: a worker does, now and then.
+/// 3.51.3 can lose pages by that, so somebody has to: the writer does after each 4 MiB that it has
+/// written, and a worker now and then, for what others have.
 ///
 /// What must stay true: it is done while the write lock is held, by the writer's own thread, so that
 /// this process's writes wait in its queue and not for a lock; where nothing was written since the
@@ -12,10 +13,7 @@ extension SQLiteGoalStore {
   public func shortenLog() async throws(LedgerError) -> LogStanding? {
     let now = LogStamp(path: path)
     guard let now, now != shortened.latest else { return nil }
-    let (path, vfs) = (path, vfs)
-    let outcome = try await writer.maintain { _ throws(SQLiteError) in
-      try WALCheckpointer(path: path, busyTimeout: 50, vfs: vfs).checkpoint()
-    }
+    let outcome = try await writer.shortenLog()
     let bytes = LogStamp(path: path)?.bytes ?? now.bytes
     switch outcome {
     case .complete(let pages):
