@@ -17,6 +17,8 @@ actor LedgerWriter {
   private var isFlushing = false
   /// What `pagesWritten` was when the log was last shortened, or could not be.
   private var pagesAtShortening = 0
+  /// Kept open, since opening a database takes as long as reading its whole schema.
+  private var checkpointer: WALCheckpointer?
   /// So many pages of log, 4 MiB, are copied in a few milliseconds; the lock is held for no longer.
   private static let pagesOfLog = 1_000
 
@@ -62,7 +64,10 @@ actor LedgerWriter {
   }
 
   /// Closes the connection at once: what is asked of it later fails.
-  func close() { connection.close() }
+  func close() {
+    checkpointer = nil
+    connection.close()
+  }
 
   /// Brings the database to this binary's schema, or says what it lacks.
   @discardableResult
@@ -96,14 +101,22 @@ actor LedgerWriter {
   func shortenLog() throws(LedgerError) -> CheckpointOutcome {
     do throws(SQLiteError) {
       pagesAtShortening = try connection.pagesWritten
-      return try WALCheckpointer(
-        path: connection.path,
-        busyTimeout: min(50, connection.options.busyTimeout),
-        vfs: connection.options.vfs
-      ).checkpoint()
+      return try openCheckpointer().checkpoint()
     } catch {
+      checkpointer = nil
       throw LedgerError(error)
     }
+  }
+
+  private func openCheckpointer() throws(SQLiteError) -> WALCheckpointer {
+    if let checkpointer { return checkpointer }
+    let opened = try WALCheckpointer(
+      path: connection.path,
+      busyTimeout: min(50, connection.options.busyTimeout),
+      vfs: connection.options.vfs
+    )
+    checkpointer = opened
+    return opened
   }
 
   /// Writes everything as one, which is the rule.
