@@ -50,9 +50,11 @@ struct CanonicalTests {
       try database.execute(Self.table)
       try database.transaction { () throws(SQLiteError) in
         for number in 0..<10_000 {
-          // A megabyte now and then.
+          // Every other one of the classes that a ledger has, and a megabyte now and then.
           let values = (0..<13).map { column in
-            random.value(longest: number % 2_500 == 0 && column == 12 ? 1 << 20 : 40)
+            let longest = number % 2_500 < 2 && column == 12 ? 1 << 20 : 40
+            return number % 2 == 0
+              ? random.value(longest: longest) : random.usual(column, longest: longest)
           }
           // A TEXT's bytes go in as a BLOB, so that they need not be UTF-8.
           let places = values.map { $0.isText ? "CAST(? AS TEXT)" : "?" }.joined(separator: ", ")
@@ -63,20 +65,23 @@ struct CanonicalTests {
         }
       }
     }
+    let swift = try await Self.hashes(in: try Connection(path: path))
     let columns = CanonicalBytes.entryColumns.split(separator: ", ").map(String.init)
     let canonical = columns.map(Self.expression).joined(separator: "\n|| ")
-    let answer = try Shell.succeed([
-      "sqlite3", "-batch", path,
-      """
-      SELECT lower(hex(sha3(CAST('goalledger-entry-v1' || char(10) || \(canonical) AS BLOB), 256)))
-      FROM entries ORDER BY rowid
-      """,
-    ])
-    let shell = answer.split(separator: "\n").map(String.init)
-    let swift = try await Self.hashes(in: try Connection(path: path))
-    #expect(shell.count == 10_000)
-    let differences = zip(shell, swift).enumerated().filter { $0.element.0 != $0.element.1 }
-    #expect(differences.isEmpty, "first in row \(differences.first?.offset ?? 0)")
+    let plain = "sha3(CAST('goalledger-entry-v1' || char(10) || \(canonical) AS BLOB), 256)"
+    let verify = try Repository.text("Schema/audit/verify.sql")
+    let leaves = try #require(
+      verify.firstMatch(of: /leaves AS NOT MATERIALIZED \(\n  SELECT seq, ((?s).*?) AS leaf\n/)?.1
+    )
+    for expression in [plain, String(leaves)] {
+      let answer = try Shell.succeed([
+        "sqlite3", "-batch", path, "SELECT lower(hex(\(expression))) FROM entries ORDER BY rowid",
+      ])
+      let shell = answer.split(separator: "\n").map(String.init)
+      #expect(shell.count == 10_000)
+      let differences = zip(shell, swift).enumerated().filter { $0.element.0 != $0.element.1 }
+      #expect(differences.isEmpty, "first in row \(differences.first?.offset ?? 0)")
+    }
     #expect(Set(swift).count == 10_000)
   }
 }
@@ -89,6 +94,21 @@ extension SplitMix {
     return (0..<Int.random(in: 0...longest, using: &self)).map { _ in
       plain ? .random(in: 0...255, using: &self) : few.randomElement(using: &self) ?? 0
     }
+  }
+
+  /// A value as a ledger has it in one of its columns, or nearly.
+  mutating func usual(_ column: Int, longest: Int) -> (value: Value, isText: Bool) {
+    let chance = Int.random(in: 0..<100, using: &self)
+    if chance == 0 { return value(longest: longest) }
+    if chance < 20 && column > 4 { return (.null, false) }
+    if column == 0 || (5...8).contains(column) {
+      return (.integer(.random(in: 1...1_000_000, using: &self)), false)
+    }
+    if chance == 99 { return (.blob(bytes(longest: longest)), true) }
+    let letters = (0..<Int.random(in: 0...longest, using: &self)).map { _ in
+      UInt8.random(in: 1...127, using: &self)
+    }
+    return (.blob(letters), true)
   }
 
   /// A value of any storage class.

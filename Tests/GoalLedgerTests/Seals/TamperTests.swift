@@ -49,6 +49,11 @@ struct Tampering: Sendable, CustomTestStringConvertible {
       subject: "entry 9"
     ),
     Tampering(
+      name: "an entry whose detail is no JSON any more",
+      script: [off, "UPDATE identity_ledger SET detail = '{' WHERE event = 'goal.adopted'"],
+      subject: "entry"
+    ),
+    Tampering(
       name: "an entry deleted",
       script: [off, "DELETE FROM identity_ledger WHERE seq = 11"],
       subject: "entry 11"
