@@ -46,16 +46,17 @@ def version(python, name):
         text=True).strip()
 
 
-def run(folder, name, variant, jobs, places, number):
-    """Drains `jobs` jobs once; returns the seconds for putting them in, and for the draining."""
+def run(folder, name, variant, jobs, places, number, fill=None):
+    """Drains `jobs` jobs once; returns the seconds for putting them in, and for the draining.
+    `fill` has litequeue only put them in: "apart" or "together" in one transaction."""
     python = install(folder, name)
     _, script, variants = PEERS[name]
-    place = os.path.join(folder, f"{name}-{variants[variant]}-{jobs}-{number}")
+    place = os.path.join(folder, f"{name}-{variants[variant]}-{fill or 'drain'}-{jobs}-{number}")
     os.makedirs(place)
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), script)
     done = subprocess.run(
         [python, script, os.path.join(place, "queue.db"), str(jobs), str(places),
-         variants[variant]],
+         variants[variant], *([fill] if fill else [])],
         cwd=place, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, timeout=900)
     lines = [line for line in done.stdout.splitlines() if line.startswith("seconds ")]

@@ -224,9 +224,11 @@ def tell_floor(found):
 def enqueue(options, folder, binary):
     goals = 1000 if options.short else 10_000
     rounds = 1 if options.short else 5
-    times, floors, ratios = [], [], []
+    times, floors, ratios, others = [], [], [], []
     fsyncs = fsync_times(folder)
     for number in range(rounds):
+        if "litequeue" in options.peer:
+            others.append([seconds * 1000 for seconds in filling(folder, goals, number)])
         ground = Ground(os.path.join(folder, f"enqueue{number}"), binary, files=1)
         connection = ground.connect()
         times.append(ask(connection, goals))
@@ -245,19 +247,40 @@ def enqueue(options, folder, binary):
         ratios.append(times[-1] / floors[-1])
         bare.close()
         connection.close()
-    return {
+    found = {
         "benchmark": "enqueue", "goals": goals, "fsync_ms": spread(fsyncs),
         "insert_ms": spread(times), "floor_ms": spread(floors),
         "goals_per_s": round(goals / statistics.median(times) * 1000),
         "ratio": round(statistics.median(ratios), 2),
     }
+    if others:
+        alone, together = zip(*others)
+        found["litequeue_ms"], found["litequeue_one_transaction_ms"] = map(
+            spread, (alone, together))
+        found["times_litequeue"], found["times_litequeue_one_transaction"] = (
+            round(statistics.median(b / a for a, b in zip(times, other)), 2)
+            for other in (alone, together))
+    return found
+
+
+def filling(folder, jobs, number):
+    """How long litequeue takes to be filled: one put() after another, and all in one transaction."""
+    return [peers.run(folder, "litequeue", "NORMAL", jobs, 1, number, fill)[0]
+            for fill in ("apart", "together")]
 
 
 def tell_enqueue(found):
     head = (f"{found['ratio']} times the same rows in the same tables without triggers;"
             f" {found['goals_per_s']} goals a second")
-    return head, [(f"one INSERT of {found['goals']} goals", found["insert_ms"]),
-                  ("the same rows without triggers", found["floor_ms"])]
+    lines = [(f"one INSERT of {found['goals']} goals", found["insert_ms"]),
+             ("the same rows without triggers", found["floor_ms"])]
+    if "times_litequeue" in found:
+        head += (f"; {found['times_litequeue']} times litequeue's put(),"
+                 f" {found['times_litequeue_one_transaction']} times all of them in one transaction")
+        lines += [("litequeue, NORMAL, put()", found["litequeue_ms"]),
+                  ("litequeue, NORMAL, put() in one transaction",
+                   found["litequeue_one_transaction_ms"])]
+    return head, lines
 
 
 # Wake
