@@ -292,7 +292,7 @@ attempt_tellings AS MATERIALIZED (
         WHERE id = a.plan_id AND typeof(a.plan_id) = 'integer' AND +digest < x'')
     ELSE e.event NOT IN ('attempt.taken_over', 'attempt.carried') END AS is_plain,
     CASE WHEN e.event <> 'plan.made' AND e.to_state IS NOT NULL THEN e.seq END AS transition,
-    CASE WHEN +a.state = +e.to_state
+    CASE WHEN e.event <> 'plan.made' AND +a.state = +e.to_state
       THEN (+a.goal_id, typeof(a.goal_id)) IS (+e.goal_id, typeof(e.goal_id)) END AS is_end
   FROM entries e CROSS JOIN attempts a ON a.id = e.attempt_id
   WHERE e.event GLOB 'attempt.*' OR e.event = 'plan.made'
@@ -335,6 +335,7 @@ sound_tasks AS MATERIALIZED (
     HAVING sum(is_birth) = 1 AND sum(is_plain) = count(*)
       AND (NOT has_tries AND count(is_last_try) = 0 OR sum(is_last_try) = 1) AND is_end)
 ),
+-- What is left of both sides.
 left_entries AS MATERIALIZED (
   SELECT *
   FROM entries

@@ -61,6 +61,26 @@ struct ArchiveCommandTests {
     try Golden.check(bench, "archive")
   }
 
+  @Test("is where an archived entry is proven, and is missed where it is gone")
+  func whereabouts() async throws {
+    let bench = try await bench(goals: 2)
+    try await bench.goalledger("archive", "--before", "+1m")
+    let refused = try await bench.goalledger("prove", "entry", "3")
+    #expect(refused.status == 65)
+    #expect(refused.error.contains("entry 3 was archived to "), "\(refused.error)")
+    #expect(refused.error.contains("goalledger prove entry 3 --db "), "\(refused.error)")
+    let nowhere = try await bench.goalledger("prove", "entry", "30000")
+    #expect(nowhere.error.contains("there is no entry 30000 in this file"), "\(nowhere.error)")
+    let proof = try await bench.goalledger("prove", "entry", "3", "--db", "goals.archive.db")
+    #expect(proof.status == 0, "\(proof.error)")
+    let there = try await bench.goalledger("doctor")
+    #expect(there.output.contains("goals.archive.db has entries 1 to "), "\(there.output)")
+    _ = try await bench.run("mv", ["goals.archive.db", "elsewhere.db"])
+    let gone = try await bench.goalledger("doctor")
+    #expect(gone.output.contains("which is not there or cannot be read"), "\(gone.output)")
+    #expect(gone.status == there.status)
+  }
+
   @Test("killed at any moment is finished by the next run")
   func killed() async throws {
     let bench = try await bench(goals: 12)

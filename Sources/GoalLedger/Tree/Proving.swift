@@ -35,12 +35,22 @@ extension SQLiteGoalStore {
         canonical.appendEntry(row)
         return canonical.bytes
       }
-      guard let entry, seq <= head.size else { return (entry, nil, nil) as Found }
+      guard let entry, seq <= head.size else {
+        let passes = entry == nil ? try ArchiveRecord.all(connection) : []
+        let archive = passes.first { $0.firstSeq <= seq && seq <= $0.lastSeq }
+        return (entry, nil, nil, archive?.file) as Found
+      }
       let leaf = try connection.tree.hash(Subtree(level: 0, index: seq - 1))
-      return (entry, leaf, try connection.tree.inclusionProof(seq - 1, size: head.size)) as Found
+      let proof = try connection.tree.inclusionProof(seq - 1, size: head.size)
+      return (entry, leaf, proof, nil) as Found
     }
     guard let entry = found.entry else {
-      throw LedgerError(.notFound, "there is no entry \(seq) in this file")
+      throw LedgerError(
+        .notFound,
+        found.archive.map { "entry \(seq) was archived to \($0)" }
+          ?? "there is no entry \(seq) in this file",
+        hint: found.archive.map { "ask there: goalledger prove entry \(seq) --db \($0)" }
+      )
     }
     guard let leaf = found.leaf, let hashes = found.hashes else {
       throw Self.notSealed(seq, of: head.size)
@@ -76,7 +86,9 @@ extension SQLiteGoalStore {
     return ConsistencyProof(oldSize: old, hashes: hashes, checkpoint: checkpoint)
   }
 
-  private typealias Found = (entry: [UInt8]?, leaf: [UInt8]?, hashes: [[UInt8]]?)
+  private typealias Found = (
+    entry: [UInt8]?, leaf: [UInt8]?, hashes: [[UInt8]]?, archive: String?
+  )
 
   private static func notSealed(_ seq: Int64, of sealed: Int64) -> LedgerError {
     let known =

@@ -1,4 +1,5 @@
 import Execution
+import Glibc
 import GoalLedger
 
 // What `goalledger doctor` finds: the database's soundness, the tools and repositories a worker will
@@ -130,6 +131,25 @@ public struct Diagnosis: Sendable {
     }
     for concern in health.stuck {
       add("stuck", .wrong, "goal \(concern.goal) \(concern.why)")
+    }
+    look(for: health.archives)
+  }
+
+  /// Whether the files are there that history was moved to; verification reads them.
+  private mutating func look(for passes: [ArchiveRecord]) {
+    for (file, passes) in Dictionary(grouping: passes, by: \.file).sorted(by: { $0.key < $1.key }) {
+      let first = passes.map(\.firstSeq).min() ?? 0
+      let last = passes.map(\.lastSeq).max() ?? 0
+      guard unsafe access(file, R_OK) == 0 else {
+        add(
+          "archive",
+          .note,
+          "entries \(first) to \(last) were archived to \(file), which is not there or cannot be read",
+          hint: "keep that file, and verify it where it is: goalledger verify --archive FILE"
+        )
+        continue
+      }
+      add("archive", .fine, "\(file) has entries \(first) to \(last)")
     }
   }
 

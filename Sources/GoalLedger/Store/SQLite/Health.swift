@@ -22,6 +22,8 @@ public struct DatabaseHealth: Sendable, Hashable {
   public let pastDeadline: [Concern]
   /// Goals that wait for what does not come by itself, at most a hundred.
   public let stuck: [Concern]
+  /// The passes of archiving, first to last.
+  public let archives: [ArchiveRecord]
 }
 
 extension SQLiteGoalStore {
@@ -36,7 +38,8 @@ extension SQLiteGoalStore {
         journalMode: mode ?? "unknown",
         damage: findings == ["ok"] ? [] : findings,
         pastDeadline: try Self.pastDeadline(connection),
-        stuck: try Self.stuck(connection)
+        stuck: try Self.stuck(connection),
+        archives: try ArchiveRecord.all(connection)
       )
     }
   }
