@@ -232,15 +232,15 @@ entries AS NOT MATERIALIZED (
   -- An archive has whole goals, and the older entries of what lives on elsewhere.
   SELECT seq, event, goal_id, goal_version, attempt_id, task_id, to_state, reason,
     -- What is no JSON says nothing; asking it would end the whole query.
-    CASE WHEN json_valid(detail) THEN detail END AS detail
+    CASE WHEN json_valid(detail) THEN detail END AS detail, detail AS written
   FROM identity_ledger
   WHERE NOT EXISTS (SELECT 1 FROM archive_file) OR goal_id IN (SELECT id FROM goals)
 ),
 -- What is plainly sound is set aside before the two sides are compared value by value, which takes
--- longest: goals, attempts and tasks with one birth, never amended, taken over or carried, of which
--- every value is the same and of the same class. (A + takes away a column's affinity, which would
--- make '1' and 1 the same; and 1.0 is 1, but for its class. Blobs, the only values from x'' on, are
--- none of JSON's, and only CASE keeps what follows from being looked at.)
+-- longest: goals, attempts and tasks with one birth, never amended, tried again, taken over or
+-- carried, of which every value is the same and of the same class. (A + takes away a column's
+-- affinity, which would make '1' and 1 the same; and 1.0 is 1, but for its class. Blobs, the only
+-- values from x'' on, are none of JSON's, and only CASE keeps what follows from being looked at.)
 -- A goal's first entry says all that is asked, as the table does, and later ones say nothing of it.
 goal_tellings AS MATERIALIZED (
   SELECT g.id, e.seq, e.goal_version = 1 AS is_birth, CASE WHEN e.goal_version <> 1
@@ -252,7 +252,7 @@ goal_tellings AS MATERIALIZED (
       ifnull(+g.max_attempts, 0), ifnull(+g.idempotency_key, 0), ifnull(+g.retry_at, 0),
       ifnull(+g.not_before, 0), ifnull(+g.deadline, 0), ifnull(+g.aligns_with, 0),
       ifnull(+g.contradicts, 0)) < x''
-    THEN e.detail = json_object('text', g.text, 'task', g.task, 'context', g.context,
+    THEN e.written = json_object('text', g.text, 'task', g.task, 'context', g.context,
       'workspace', g.workspace, 'category', g.category, 'source', g.source,
       'success_metrics', g.success_metrics, 'metadata', g.metadata,
       'timeout_ms', g.timeout_ms, 'max_attempts', g.max_attempts,
@@ -260,7 +260,8 @@ goal_tellings AS MATERIALIZED (
       'value', printf('%!.17g', g.value), 'effort', printf('%!.17g', g.effort),
       'risk', printf('%!.17g', g.risk), 'not_before', g.not_before, 'deadline', g.deadline,
       'aligns_with', g.aligns_with, 'contradicts', g.contradicts) END AS is_plain,
-    (+e.goal_version, typeof(e.goal_version)) IS (+g.version, typeof(g.version)) AS is_at_version,
+    CASE WHEN +e.goal_version = +g.version
+      THEN typeof(e.goal_version) = typeof(g.version) END AS is_at_version,
     e.goal_version > g.version AS is_past_version,
     CASE WHEN e.to_state IS NOT NULL THEN e.seq END AS transition,
     CASE WHEN +g.state = +e.to_state
@@ -305,19 +306,17 @@ sound_attempts AS MATERIALIZED (
     GROUP BY id
     HAVING sum(is_birth) = 1 AND sum(is_plan) = has_plan AND sum(is_plain) = count(*) AND is_end)
 ),
--- A task's birth says what it does, its starts count its tries, and its end names its commit.
+-- A task's birth says what it does, its only start is its only try, and its end names its commit.
 task_tellings AS MATERIALIZED (
   SELECT t.id, e.seq, e.event = 'task.pending' AS is_birth, CASE e.event WHEN 'task.pending'
       THEN CASE WHEN max(+t.number, +t.action, +t.arguments, +t.priority) < x''
-        THEN e.detail = json_object('number', t.number, 'action', t.action,
+        THEN e.written = json_object('number', t.number, 'action', t.action,
           'arguments', json(t.arguments), 'priority', t.priority) END
     WHEN 'task.running'
-      THEN CASE WHEN (typeof(json_extract(e.detail, '$.try')), typeof(t.tries))
-          = ('integer', 'integer')
-        THEN json_extract(e.detail, '$.try') <= +t.tries END
+      THEN CASE WHEN max(+t.number, +t.action, +t.tries) < x''
+        THEN e.written = json_object('number', t.number, 'action', t.action, 'try', t.tries) END
     ELSE e.event <> 'task.carried' END AS is_plain,
-    t.tries > 0 AS has_tries, CASE e.event WHEN 'task.running'
-      THEN json_extract(e.detail, '$.try') = +t.tries END AS is_last_try,
+    e.event = 'task.running' AS is_start, t.tries > 0 AS has_tries,
     CASE WHEN +t.state = +e.to_state
       THEN (+t.attempt_id, typeof(t.attempt_id), +t.goal_id, typeof(t.goal_id))
           IS (+e.attempt_id, typeof(e.attempt_id), +e.goal_id, typeof(e.goal_id))
@@ -333,7 +332,7 @@ sound_tasks AS MATERIALIZED (
     FROM task_tellings
     GROUP BY id
     HAVING sum(is_birth) = 1 AND sum(is_plain) = count(*)
-      AND (NOT has_tries AND count(is_last_try) = 0 OR sum(is_last_try) = 1) AND is_end)
+      AND sum(is_start) = has_tries AND is_end)
 ),
 -- What is left of both sides.
 left_entries AS MATERIALIZED (
