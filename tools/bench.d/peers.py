@@ -2,8 +2,8 @@
 worker each, at the durability that each is asked for.
 
 What must stay true: a peer runs in a process of its own, in a virtual environment made in the bench's
-folder, with its database on the same disk; only the draining is timed, not the start. Each script
-prints the seconds it took.
+folder, with its database on the same disk; only the filling and the draining are timed, not the
+start. Each script prints the seconds it took.
 
 litequeue is a library: its worker is the loop its documentation shows (pop, work, done). huey's
 consumer runs with as many threads as ours has places. DBOS runs a queue of workflows in one process,

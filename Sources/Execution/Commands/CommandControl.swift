@@ -60,6 +60,7 @@ final class CommandControl: Sendable {
   func terminate(grace: Duration) async {
     guard signal(SIGTERM) else { return }
     let end = ContinuousClock.now + grace
+    // It may end long before its grace does.
     while ContinuousClock.now < end, isRunning {
       try? await Task.sleep(for: min(.milliseconds(20), end - .now))
     }

@@ -45,6 +45,7 @@ public enum ProcessSweep {
         gl_reap(process.pid)
       }
       if doomed.isEmpty || ContinuousClock.now >= end { return killed.count }
+      // The killed die in their own time, and nobody says when: looked at again until the end.
       try? await Task.sleep(for: .milliseconds(1))
     }
   }
@@ -88,6 +89,7 @@ public enum ProcessSweep {
         left = true
       }
       if !left || ContinuousClock.now >= end { return killed.count }
+      // The killed die in their own time, and nobody says when: looked at again until the end.
       try? await Task.sleep(for: .milliseconds(1))
     }
   }

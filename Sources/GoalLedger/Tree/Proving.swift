@@ -45,11 +45,13 @@ extension SQLiteGoalStore {
       return (entry, leaf, proof, nil) as Found
     }
     guard let entry = found.entry else {
+      guard let archive = found.archive else {
+        throw LedgerError(.notFound, "there is no entry \(seq) in this file")
+      }
       throw LedgerError(
         .notFound,
-        found.archive.map { "entry \(seq) was archived to \($0)" }
-          ?? "there is no entry \(seq) in this file",
-        hint: found.archive.map { "ask there: goalledger prove entry \(seq) --db \($0)" }
+        "entry \(seq) was archived to \(archive)",
+        hint: "ask there: goalledger prove entry \(seq) --db \(archive)"
       )
     }
     guard let leaf = found.leaf, let hashes = found.hashes else {

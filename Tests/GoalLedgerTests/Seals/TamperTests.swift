@@ -50,8 +50,8 @@ struct Tampering: Sendable, CustomTestStringConvertible {
     ),
     Tampering(
       name: "an entry whose detail is no JSON any more",
-      script: [off, "UPDATE identity_ledger SET detail = '{' WHERE event = 'goal.adopted'"],
-      subject: "entry"
+      script: [off, "UPDATE identity_ledger SET detail = '{' WHERE seq = 9"],
+      subject: "entry 9"
     ),
     Tampering(
       name: "an entry deleted",
