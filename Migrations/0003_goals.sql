@@ -16,7 +16,7 @@ INSERT INTO goal_transition_rules(from_state, to_state, needs, sentence)
 VALUES
   ('proposed', 'adopted', NULL, 'the goal is to be pursued'),
   ('proposed', 'abandoned', NULL, 'the goal is not wanted'),
-  ('adopted', 'executing', 'token', 'a worker claims the goal by opening an attempt'),
+  ('adopted', 'executing', 'open attempt', 'a worker claims the goal by opening an attempt'),
   ('adopted', 'proposed', NULL, 'the goal is put back, to be amended or thought over'),
   ('adopted', 'abandoned', NULL, 'the goal is no longer wanted'),
   ('executing', 'satisfied', 'token', 'the attempt ends with evidence of success'),

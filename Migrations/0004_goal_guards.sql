@@ -50,11 +50,12 @@ BEGIN
   END;
 END;
 
-CREATE TRIGGER goals_before_update BEFORE UPDATE OF
-  id, rowid, oid, _rowid_, text, task, context, workspace, category, source, success_metrics,
-  metadata, timeout_ms, max_attempts, idempotency_key, created_at, state, version, attempts, result,
-  retry_at, value, effort, risk, not_before, deadline, aligns_with, contradicts, blockers,
-  waits_until, updated_at, actor, reason, lease_token
+-- Three triggers by the columns a statement names, so that a claim and the end of an attempt are not
+-- asked what only an amendment can get wrong. Each raises or does nothing: their order is free.
+CREATE TRIGGER goals_before_amendment BEFORE UPDATE OF
+  id, rowid, oid, _rowid_, created_at, source, idempotency_key, text, task, context, workspace,
+  category, success_metrics, metadata, timeout_ms, max_attempts, value, effort, risk, not_before,
+  deadline, aligns_with, contradicts
 ON goals
 BEGIN
   SELECT CASE
@@ -67,9 +68,6 @@ BEGIN
       IS NOT (OLD.text, OLD.task, OLD.context, OLD.workspace, OLD.category, OLD.success_metrics,
         OLD.timeout_ms, OLD.max_attempts, OLD.aligns_with, OLD.contradicts)
     THEN RAISE(ABORT, 'what is asked changes only while the goal is proposed; later only metadata, deadline, not_before, value, effort and risk')
-    WHEN NEW.actor = '' OR NEW.actor GLOB '*[' || char(1) || '-' || char(31) || ']*'
-      OR length(NEW.actor) > 200 OR instr(NEW.actor, char(0)) OR instr(NEW.reason, char(0))
-    THEN RAISE(ABORT, 'actor is a name of 1 to 200 characters on one line, reason a text; neither holds a NUL byte')
     WHEN (NEW.aligns_with <> '[]' OR NEW.contradicts <> '[]')
       AND (NEW.aligns_with, NEW.contradicts) IS NOT (OLD.aligns_with, OLD.contradicts) AND EXISTS (
       SELECT 1
@@ -82,18 +80,29 @@ BEGIN
       ) e
       WHERE e.type <> 'integer' OR NOT EXISTS (SELECT 1 FROM beliefs b WHERE b.id = e.value))
     THEN RAISE(ABORT, 'aligns_with and contradicts name beliefs by id: there is no such belief')
+  END;
+END;
+
+CREATE TRIGGER goals_before_update BEFORE UPDATE OF
+  version, attempts, result, retry_at, blockers, waits_until, updated_at, actor, reason, lease_token
+ON goals
+BEGIN
+  SELECT CASE
+    WHEN NEW.actor = '' OR NEW.actor GLOB '*[' || char(1) || '-' || char(31) || ']*'
+      OR length(NEW.actor) > 200 OR instr(NEW.actor, char(0)) OR instr(NEW.reason, char(0))
+    THEN RAISE(ABORT, 'actor is a name of 1 to 200 characters on one line, reason a text; neither holds a NUL byte')
     WHEN NEW.version IS NOT OLD.version AND (NEW.version IS NOT OLD.version + 1
-      OR (NEW.state, NEW.text, NEW.task, NEW.context, NEW.workspace, NEW.category,
+      OR NOT EXISTS (
+          SELECT 1 FROM identity_ledger
+          WHERE goal_id = NEW.id AND goal_version = NEW.version)
+        AND (NEW.state, NEW.text, NEW.task, NEW.context, NEW.workspace, NEW.category,
           NEW.success_metrics, NEW.metadata, NEW.timeout_ms, NEW.max_attempts, NEW.retry_at,
           NEW.value, NEW.effort, NEW.risk, NEW.not_before, NEW.deadline, NEW.aligns_with,
           NEW.contradicts)
         IS (OLD.state, OLD.text, OLD.task, OLD.context, OLD.workspace, OLD.category,
           OLD.success_metrics, OLD.metadata, OLD.timeout_ms, OLD.max_attempts, OLD.retry_at,
           OLD.value, OLD.effort, OLD.risk, OLD.not_before, OLD.deadline, OLD.aligns_with,
-          OLD.contradicts)
-        AND NOT EXISTS (
-          SELECT 1 FROM identity_ledger
-          WHERE goal_id = NEW.id AND goal_version = NEW.version))
+          OLD.contradicts))
     THEN RAISE(ABORT, 'version moves by one with a change: leave it out, or SET version = version + 1 WHERE version is the one you read')
     WHEN NEW.attempts IS NOT OLD.attempts AND NOT coalesce(
       OLD.state = 'adopted' AND NEW.state = 'executing' AND NEW.attempts = OLD.attempts + 1
@@ -110,8 +119,8 @@ BEGIN
       AND NOT coalesce(OLD.state = 'executing' AND NEW.state = 'adopted', 0)
     THEN RAISE(ABORT, 'retry_at is the worker''s, set as an attempt is rolled back: set not_before instead')
     WHEN NEW.result IS NOT OLD.result
-      AND NOT coalesce(OLD.state = 'executing'
-        AND NEW.state IN ('satisfied', 'adopted', 'failed') AND NEW.lease_token IS NOT NULL, 0)
+      AND NOT coalesce(OLD.state = 'executing' AND NEW.state <> 'executing'
+        AND NEW.state <> 'abandoned' AND NEW.lease_token IS NOT NULL, 0)
       AND NEW.result IS NOT (
         SELECT outcome FROM attempts WHERE goal_id = NEW.id ORDER BY number DESC LIMIT 1)
     THEN RAISE(ABORT, 'result is the outcome of the latest attempt: it is set, with its token, as the attempt ends')
@@ -123,19 +132,22 @@ BEGIN
         > strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
       THEN max(coalesce(NEW.not_before, ''), coalesce(NEW.retry_at, '')) END
     THEN RAISE(ABORT, 'waits_until follows not_before and retry_at: set not_before instead')
-    WHEN NEW.updated_at IS NOT OLD.updated_at AND NEW.updated_at IS NOT (
-      SELECT at FROM identity_ledger
-      WHERE goal_id = NEW.id AND goal_version IS NOT NULL AND event <> 'goal.carried'
-      ORDER BY goal_version DESC
-      LIMIT 1)
+    WHEN NEW.updated_at IS NOT OLD.updated_at
+      AND NOT (NEW.version IS OLD.version + 1
+        AND NEW.updated_at IS strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+      AND NEW.updated_at IS NOT (
+        SELECT at FROM identity_ledger
+        WHERE goal_id = NEW.id AND goal_version IS NOT NULL AND event <> 'goal.carried'
+        ORDER BY goal_version DESC
+        LIMIT 1)
     THEN RAISE(ABORT, 'updated_at is the time of the latest change: leave it out')
   END;
+END;
 
-  -- Transitions.
+CREATE TRIGGER goals_before_transition BEFORE UPDATE OF state ON goals
+BEGIN
   SELECT CASE
-    WHEN NOT EXISTS (
-      SELECT 1 FROM goal_transition_rules
-      WHERE from_state = OLD.state AND to_state = NEW.state)
+    WHEN r.from_state IS NULL
     THEN CASE OLD.state
       WHEN 'proposed' THEN RAISE(ABORT, 'a proposed goal can only be adopted or abandoned')
       WHEN 'adopted'
@@ -146,46 +158,34 @@ BEGIN
       WHEN 'failed' THEN RAISE(ABORT, 'a failed goal can only be adopted again or abandoned')
       WHEN 'abandoned' THEN RAISE(ABORT, 'an abandoned goal is final: add a new goal instead')
     END
-    WHEN EXISTS (
-        SELECT 1 FROM goal_transition_rules
-        WHERE from_state = OLD.state AND to_state = NEW.state
-          AND (needs = 'token' OR needs = 'token or expired lease' AND NEW.lease_token IS NOT NULL))
-      AND NOT EXISTS (
-        SELECT 1 FROM attempts
-        WHERE goal_id = OLD.id AND state = 'open' AND lease_token = NEW.lease_token)
-    THEN CASE NEW.state
-      WHEN 'executing'
-      THEN RAISE(ABORT, 'a goal is claimed by opening an attempt: INSERT INTO attempts(goal_id, worker, lease_token, lease_expires_at)')
-      ELSE RAISE(ABORT, 'only the holder of the lease can end an attempt: SET lease_token to the token of the open attempt')
-    END
+    WHEN r.needs = 'open attempt' AND a.id IS NULL
+    THEN RAISE(ABORT, 'a goal is claimed by opening an attempt: INSERT INTO attempts(goal_id, worker, lease_token, lease_expires_at)')
+    WHEN (r.needs = 'token' OR r.needs = 'token or expired lease' AND NEW.lease_token IS NOT NULL)
+      AND NOT coalesce(a.lease_token = NEW.lease_token, 0)
+    THEN RAISE(ABORT, 'only the holder of the lease can end an attempt: SET lease_token to the token of the open attempt')
     WHEN OLD.state = 'executing' AND NEW.state = 'adopted' AND NEW.lease_token IS NULL
-      AND NOT EXISTS (
-        SELECT 1 FROM attempts
-        WHERE goal_id = OLD.id AND state = 'open'
-          AND lease_expires_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+      AND NOT coalesce(a.lease_expires_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 0)
     THEN RAISE(ABORT, 'the lease of the open attempt has not expired: wait for it, abandon the goal, or SET lease_token to its token')
     WHEN NEW.state = 'adopted' AND OLD.state <> 'executing' AND NEW.contradicts <> '[]' AND EXISTS (
       SELECT 1
       FROM json_each(CASE WHEN json_valid(NEW.contradicts) THEN NEW.contradicts ELSE '[]' END) e
         JOIN beliefs b ON b.id = e.value AND b.active = 1)
     THEN RAISE(ABORT, 'the goal contradicts an active belief: it cannot be adopted while the belief is active')
+    WHEN NOT EXISTS (SELECT 1 FROM changes WHERE goal_id = OLD.id)
+    THEN NULL
     WHEN NEW.state IN ('adopted', 'failed') AND NEW.lease_token IS NOT NULL AND EXISTS (
-      SELECT 1
-      FROM attempts a JOIN changes c ON c.attempt_id = a.id AND c.state <> 'rolled_back'
-      WHERE a.goal_id = OLD.id AND a.state = 'open')
+      SELECT 1 FROM changes WHERE attempt_id = a.id AND state <> 'rolled_back')
     THEN RAISE(ABORT, 'the attempt has a change that is not rolled back: roll it back first')
     WHEN NEW.state = 'satisfied' AND EXISTS (
       SELECT 1 FROM changes WHERE goal_id = OLD.id AND state = 'open')
     THEN RAISE(ABORT, 'the goal has an open change: commit it first, or roll back what an earlier attempt left')
     WHEN NEW.state = 'satisfied' AND EXISTS (
-      SELECT 1
-      FROM attempts a JOIN changes c ON c.attempt_id = a.id AND c.state = 'rolled_back'
-      WHERE a.goal_id = OLD.id AND a.state = 'open')
+      SELECT 1 FROM changes WHERE attempt_id = a.id AND state = 'rolled_back')
     THEN RAISE(ABORT, 'the change of this attempt was rolled back: nothing is left that could satisfy the goal')
     WHEN NEW.state = 'satisfied' AND EXISTS (
       SELECT 1
-      FROM attempts a JOIN changes c ON c.attempt_id = a.id AND c.state = 'committed'
-      WHERE a.goal_id = OLD.id AND a.state = 'open'
+      FROM changes c
+      WHERE c.attempt_id = a.id AND c.state = 'committed'
         AND (EXISTS (SELECT 1 FROM tasks t WHERE t.attempt_id = a.id AND t.action = 'run_tests')
           OR EXISTS (
             SELECT 1
@@ -196,6 +196,9 @@ BEGIN
           WHERE r.attempt_id = a.id AND r.exit_code = 0 AND r.tree = c.tree))
     THEN RAISE(ABORT, 'success is evidence: no task of this attempt exited with 0 for the tree that was committed')
   END
+  FROM (SELECT OLD.id AS goal_id)
+    LEFT JOIN goal_transition_rules r ON r.from_state = OLD.state AND r.to_state = NEW.state
+    LEFT JOIN attempts a ON a.goal_id = OLD.id AND a.state = 'open'
   WHERE NEW.state IS NOT OLD.state;
 END;
 

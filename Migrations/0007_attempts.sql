@@ -121,8 +121,8 @@ BEGIN
   SELECT RAISE(ABORT, 'the ledger took no entry of this attempt, so nothing is changed')
   WHERE changes() <> 1;
   UPDATE goals
-  SET state = 'executing', attempts = attempts + 1, result = NULL, retry_at = NULL,
-    lease_token = NEW.lease_token, actor = NEW.worker
+  SET state = 'executing', version = version + 1, attempts = attempts + 1, result = NULL,
+    retry_at = NULL, waits_until = NULL, updated_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
   WHERE id = NEW.goal_id;
 END;
 

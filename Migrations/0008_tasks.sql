@@ -96,25 +96,33 @@ BEGIN
   UPDATE tasks SET lease_token = NULL WHERE id = NEW.id;
 END;
 
-CREATE TRIGGER tasks_before_update BEFORE UPDATE ON tasks
+CREATE TRIGGER tasks_before_amendment BEFORE UPDATE OF
+  id, rowid, oid, _rowid_, attempt_id, goal_id, number, action, arguments, priority
+ON tasks
+BEGIN
+  SELECT RAISE(ABORT, 'a task keeps its id, attempt, goal, number, action, arguments and priority')
+  WHERE (NEW.id, NEW.attempt_id, NEW.goal_id, NEW.number, NEW.action, NEW.arguments, NEW.priority)
+    IS NOT (OLD.id, OLD.attempt_id, OLD.goal_id, OLD.number, OLD.action, OLD.arguments,
+      OLD.priority);
+END;
+
+CREATE TRIGGER tasks_before_update BEFORE UPDATE OF
+  state, tries, started_at, ended_at, commit_id, result, lease_token
+ON tasks
 BEGIN
   SELECT CASE
     WHEN NOT (OLD.lease_token IS NOT NULL AND NEW.lease_token IS NULL) AND NOT EXISTS (
       SELECT 1 FROM attempts
       WHERE id = OLD.attempt_id AND state = 'open' AND lease_token = NEW.lease_token)
     THEN RAISE(ABORT, 'only the holder of the lease writes tasks: SET lease_token to the token of the open attempt')
-    WHEN (NEW.id, NEW.attempt_id, NEW.goal_id, NEW.number, NEW.action, NEW.arguments, NEW.priority)
-      IS NOT (OLD.id, OLD.attempt_id, OLD.goal_id, OLD.number, OLD.action, OLD.arguments,
-        OLD.priority)
-    THEN RAISE(ABORT, 'a task keeps its id, attempt, goal, number, action, arguments and priority')
     WHEN NEW.state IS NOT OLD.state AND NOT EXISTS (
       SELECT 1 FROM task_transition_rules
       WHERE from_state = OLD.state AND to_state = NEW.state)
     THEN RAISE(ABORT, 'a task cannot go from its state to that one: see task_transition_rules')
-    WHEN NEW.state IS OLD.state AND OLD.ended_at IS NOT NULL
-      AND OLD.state IN ('succeeded', 'failed', 'aborted', 'skipped', 'cancelled')
+    WHEN OLD.ended_at IS NOT NULL AND NEW.state IS OLD.state
       AND (NEW.started_at, NEW.ended_at, NEW.commit_id, NEW.result)
         IS NOT (OLD.started_at, OLD.ended_at, OLD.commit_id, OLD.result)
+      AND OLD.state IN ('succeeded', 'failed', 'aborted', 'skipped', 'cancelled')
     THEN RAISE(ABORT, 'a task that has ended never changes')
     WHEN NEW.tries IS NOT OLD.tries
       AND NOT coalesce(NEW.state = 'running' AND OLD.state <> 'running'
@@ -126,8 +134,9 @@ BEGIN
   END;
 END;
 
--- The entry is inserted as VALUES, not as a SELECT, which would fill a temporary table first.
-CREATE TRIGGER tasks_after_update AFTER UPDATE ON tasks
+-- The entry is inserted as VALUES, not as a SELECT, which would fill a temporary table first. What a
+-- statement has said itself, tries and times, is not set once more.
+CREATE TRIGGER tasks_after_update AFTER UPDATE OF state ON tasks
 WHEN NEW.state <> OLD.state
 BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, task_id, from_state, to_state,
@@ -151,20 +160,23 @@ BEGIN
   WHERE changes() <> 1;
   UPDATE tasks
   SET lease_token = NULL,
-    tries = max(NEW.tries, OLD.tries + (NEW.state = 'running' AND OLD.state <> 'running')),
+    tries = max(NEW.tries, OLD.tries + (NEW.state = 'running')),
     started_at = CASE
-      WHEN NEW.state = 'running' AND OLD.state <> 'running' AND NEW.started_at IS OLD.started_at
+      WHEN NEW.state = 'running' AND NEW.started_at IS OLD.started_at
       THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') ELSE NEW.started_at END,
     ended_at = CASE
-      WHEN NEW.state <> OLD.state AND NEW.ended_at IS NULL
-        AND NEW.state IN ('succeeded', 'failed', 'aborted', 'skipped', 'cancelled')
+      WHEN NEW.ended_at IS NULL AND NEW.state NOT IN ('pending', 'ready', 'running')
       THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') ELSE NEW.ended_at END
-  WHERE id = NEW.id;
+  WHERE id = NEW.id AND CASE NEW.state
+    WHEN 'running' THEN NEW.tries = OLD.tries OR NEW.started_at IS OLD.started_at
+    WHEN 'ready' THEN 0
+    ELSE NEW.ended_at IS NULL END;
+  UPDATE tasks SET lease_token = NULL WHERE id = NEW.id AND lease_token IS NOT NULL;
 END;
 
 -- A change that is no transition leaves nothing but the proof to forget.
-CREATE TRIGGER tasks_after_proof AFTER UPDATE ON tasks
-WHEN NEW.state = OLD.state AND NEW.lease_token IS NOT NULL
+CREATE TRIGGER tasks_after_proof AFTER UPDATE OF lease_token ON tasks
+WHEN NEW.lease_token IS NOT NULL AND NEW.state = OLD.state
 BEGIN
   UPDATE tasks SET lease_token = NULL WHERE id = NEW.id;
 END;

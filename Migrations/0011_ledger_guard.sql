@@ -4,6 +4,37 @@
 -- what the ledger last recorded of its subject to what the live row says. At rest the two are equal,
 -- and every entry that could be forged would be a step from a state to itself, or an untruth.
 -- What a plain client may say freely is a note, or a refusal it met.
+-- SQLite gives each firing of a trigger a frame with a cell for everything that its whole text names,
+-- so the entries of every goal's life are looked at in a short trigger; it hands the others to that
+-- of entry_check, which is fired for them alone.
+
+-- One row that never changes: its UPDATE asks whether an entry is true.
+CREATE TABLE entry_check (
+  one INTEGER PRIMARY KEY,
+  actor TEXT,
+  event TEXT,
+  goal_id INTEGER,
+  goal_version INTEGER,
+  attempt_id INTEGER,
+  task_id INTEGER,
+  from_state TEXT,
+  to_state TEXT,
+  reason TEXT,
+  detail TEXT
+) STRICT;
+
+INSERT INTO entry_check(one)
+VALUES (1);
+
+CREATE TRIGGER entry_check_insert BEFORE INSERT ON entry_check
+BEGIN
+  SELECT RAISE(ABORT, 'entry_check is asked about entries by the ledger: it has one row');
+END;
+
+CREATE TRIGGER entry_check_delete BEFORE DELETE ON entry_check
+BEGIN
+  SELECT RAISE(ABORT, 'entry_check is asked about entries by the ledger: it keeps its row');
+END;
 
 CREATE TRIGGER identity_ledger_insert BEFORE INSERT ON identity_ledger
 BEGIN
@@ -19,6 +50,81 @@ BEGIN
     WHEN EXISTS (SELECT 1 FROM archive_pass) AND NEW.event NOT GLOB '*.carried'
     THEN RAISE(ABORT, 'an archive pass is under way: until its row is deleted from archive_pass nothing else happens')
 
+    WHEN NEW.event = 'goal.' || NEW.to_state
+    THEN CASE WHEN NEW.task_id IS NOT NULL OR NEW.to_state IS NEW.from_state
+        OR NOT EXISTS (
+          SELECT 1 FROM goals
+          WHERE id = NEW.goal_id AND NEW.goal_version BETWEEN version AND version + 1
+            AND state = NEW.to_state)
+        OR NEW.from_state IS NOT (
+          SELECT to_state FROM identity_ledger
+          WHERE goal_id = NEW.goal_id AND goal_version IS NOT NULL AND to_state IS NOT NULL
+          ORDER BY goal_version DESC
+          LIMIT 1)
+      THEN RAISE(ABORT, 'an entry of a goal is written as the goal changes: change the goal, or add a note')
+    END
+
+    WHEN NEW.event = 'task.' || NEW.to_state
+    THEN CASE WHEN NEW.goal_version IS NOT NULL OR NEW.to_state IS NEW.from_state
+        OR NOT EXISTS (
+          SELECT 1 FROM tasks
+          WHERE id = NEW.task_id AND attempt_id = NEW.attempt_id AND goal_id = NEW.goal_id
+            AND state = NEW.to_state)
+        OR NEW.from_state IS NOT (
+          SELECT to_state FROM identity_ledger
+          WHERE task_id = NEW.task_id AND to_state IS NOT NULL
+          ORDER BY seq DESC
+          LIMIT 1)
+      THEN RAISE(ABORT, 'an entry of a task is written as the task changes: change the task, or add a note')
+    END
+
+    WHEN NEW.event = 'attempt.' || NEW.to_state
+    THEN CASE WHEN NEW.goal_version IS NOT NULL OR NEW.task_id IS NOT NULL
+        OR NEW.to_state IS NEW.from_state
+        OR NOT EXISTS (
+          SELECT 1 FROM attempts
+          WHERE id = NEW.attempt_id AND goal_id = NEW.goal_id AND state = NEW.to_state)
+        OR NEW.from_state IS NOT (
+          SELECT to_state FROM identity_ledger
+          WHERE attempt_id = NEW.attempt_id AND task_id IS NULL AND event GLOB 'attempt.*'
+            AND to_state IS NOT NULL
+          ORDER BY seq DESC
+          LIMIT 1)
+      THEN RAISE(ABORT, 'an entry of an attempt is written as the attempt changes: add a note instead')
+    END
+
+    WHEN NEW.event = 'plan.made'
+    THEN CASE WHEN (NEW.goal_version, NEW.task_id, NEW.from_state, NEW.to_state)
+          IS NOT (NULL, NULL, NULL, NULL)
+        OR NOT EXISTS (
+          SELECT 1
+          FROM attempts a JOIN plans p ON p.id = a.plan_id
+          WHERE a.id = NEW.attempt_id AND a.goal_id = NEW.goal_id
+            AND p.id = json_extract(NEW.detail, '$.plan_id')
+            AND p.digest = json_extract(NEW.detail, '$.digest')
+            AND p.id IS NOT (
+              SELECT json_extract(detail, '$.plan_id') FROM identity_ledger
+              WHERE attempt_id = NEW.attempt_id AND task_id IS NULL
+                AND event IN ('plan.made', 'attempt.carried')
+              ORDER BY seq DESC
+              LIMIT 1))
+      THEN RAISE(ABORT, 'an entry of a plan is written as an attempt takes the plan')
+    END
+  END;
+
+  UPDATE entry_check
+  SET actor = NEW.actor, event = NEW.event, goal_id = NEW.goal_id, goal_version = NEW.goal_version,
+    attempt_id = NEW.attempt_id, task_id = NEW.task_id, from_state = NEW.from_state,
+    to_state = NEW.to_state, reason = NEW.reason, detail = NEW.detail
+  WHERE one = 1
+    AND NEW.event IS NOT 'goal.' || NEW.to_state AND NEW.event IS NOT 'task.' || NEW.to_state
+    AND NEW.event IS NOT 'attempt.' || NEW.to_state AND NEW.event <> 'plan.made';
+END;
+
+-- All other entries: of a goal, task or attempt those that are no plain step, and those of the rest.
+CREATE TRIGGER entry_check_update BEFORE UPDATE ON entry_check
+BEGIN
+  SELECT CASE
     -- What lives on is said anew, once, just as the live row says it.
     WHEN NEW.event GLOB '*.carried'
     THEN CASE WHEN NOT EXISTS (SELECT 1 FROM archive_pass) OR NEW.from_state IS NOT NULL
@@ -67,41 +173,31 @@ BEGIN
     END
 
     WHEN NEW.event GLOB 'goal.*'
-    THEN CASE WHEN NEW.task_id IS NOT NULL
+    THEN CASE WHEN NEW.event <> 'goal.amended'
+        OR (NEW.attempt_id, NEW.task_id, NEW.from_state, NEW.to_state)
+          IS NOT (NULL, NULL, NULL, NULL)
         OR NOT EXISTS (
           SELECT 1 FROM goals
           WHERE id = NEW.goal_id AND NEW.goal_version BETWEEN version AND version + 1)
-        OR CASE NEW.event
-          WHEN 'goal.amended'
-          THEN (NEW.attempt_id, NEW.from_state, NEW.to_state) IS NOT (NULL, NULL, NULL)
-            OR NOT EXISTS (SELECT 1 FROM json_each(NEW.detail))
-            OR EXISTS (
-              SELECT 1
-              FROM json_each(NEW.detail) c
-              WHERE c.type <> 'object' OR NOT EXISTS (
-                SELECT 1
-                FROM goal_asked a
-                WHERE a.goal_id = NEW.goal_id AND a.name = c.key
-                  AND a.value IS json_extract(c.value, '$.new')
-                  AND json_extract(c.value, '$.new') IS NOT json_extract(c.value, '$.old')
-                  AND json_extract(c.value, '$.old') IS (
-                    SELECT CASE json_type(l.detail, '$.' || a.name)
-                      WHEN 'object' THEN json_extract(l.detail, '$.' || a.name || '.new')
-                      ELSE json_extract(l.detail, '$.' || a.name) END
-                    FROM identity_ledger l
-                    WHERE l.goal_id = NEW.goal_id AND l.goal_version IS NOT NULL
-                      AND json_type(l.detail, '$.' || a.name) IS NOT NULL
-                    ORDER BY l.goal_version DESC
-                    LIMIT 1)))
-          ELSE NEW.event IS NOT 'goal.' || NEW.to_state
-            OR NEW.to_state IS NEW.from_state
-            OR NEW.to_state IS NOT (SELECT state FROM goals WHERE id = NEW.goal_id)
-            OR NEW.from_state IS NOT (
-              SELECT to_state FROM identity_ledger
-              WHERE goal_id = NEW.goal_id AND goal_version IS NOT NULL AND to_state IS NOT NULL
-              ORDER BY goal_version DESC
-              LIMIT 1)
-        END
+        OR NOT EXISTS (SELECT 1 FROM json_each(NEW.detail))
+        OR EXISTS (
+          SELECT 1
+          FROM json_each(NEW.detail) c
+          WHERE c.type <> 'object' OR NOT EXISTS (
+            SELECT 1
+            FROM goal_asked a
+            WHERE a.goal_id = NEW.goal_id AND a.name = c.key
+              AND a.value IS json_extract(c.value, '$.new')
+              AND json_extract(c.value, '$.new') IS NOT json_extract(c.value, '$.old')
+              AND json_extract(c.value, '$.old') IS (
+                SELECT CASE json_type(l.detail, '$.' || a.name)
+                  WHEN 'object' THEN json_extract(l.detail, '$.' || a.name || '.new')
+                  ELSE json_extract(l.detail, '$.' || a.name) END
+                FROM identity_ledger l
+                WHERE l.goal_id = NEW.goal_id AND l.goal_version IS NOT NULL
+                  AND json_type(l.detail, '$.' || a.name) IS NOT NULL
+                ORDER BY l.goal_version DESC
+                LIMIT 1)))
       THEN RAISE(ABORT, 'an entry of a goal is written as the goal changes: change the goal, or add a note')
     END
 
@@ -109,19 +205,7 @@ BEGIN
     THEN RAISE(ABORT, 'only a goal''s own entries carry goal_version: leave it out')
 
     WHEN NEW.event GLOB 'task.*'
-    THEN CASE WHEN NEW.event IS NOT 'task.' || NEW.to_state
-        OR NEW.to_state IS NEW.from_state
-        OR NOT EXISTS (
-          SELECT 1 FROM tasks
-          WHERE id = NEW.task_id AND attempt_id = NEW.attempt_id AND goal_id = NEW.goal_id
-            AND state = NEW.to_state)
-        OR NEW.from_state IS NOT (
-          SELECT to_state FROM identity_ledger
-          WHERE task_id = NEW.task_id AND to_state IS NOT NULL
-          ORDER BY seq DESC
-          LIMIT 1)
-      THEN RAISE(ABORT, 'an entry of a task is written as the task changes: change the task, or add a note')
-    END
+    THEN RAISE(ABORT, 'an entry of a task is written as the task changes: change the task, or add a note')
 
     WHEN NEW.event = 'attempt.taken_over'
     THEN CASE WHEN (NEW.task_id, NEW.from_state, NEW.to_state) IS NOT (NULL, NULL, NULL)
@@ -140,19 +224,7 @@ BEGIN
     END
 
     WHEN NEW.event GLOB 'attempt.*'
-    THEN CASE WHEN NEW.task_id IS NOT NULL OR NEW.event IS NOT 'attempt.' || NEW.to_state
-        OR NEW.to_state IS NEW.from_state
-        OR NOT EXISTS (
-          SELECT 1 FROM attempts
-          WHERE id = NEW.attempt_id AND goal_id = NEW.goal_id AND state = NEW.to_state)
-        OR NEW.from_state IS NOT (
-          SELECT to_state FROM identity_ledger
-          WHERE attempt_id = NEW.attempt_id AND task_id IS NULL AND event GLOB 'attempt.*'
-            AND to_state IS NOT NULL
-          ORDER BY seq DESC
-          LIMIT 1)
-      THEN RAISE(ABORT, 'an entry of an attempt is written as the attempt changes: add a note instead')
-    END
+    THEN RAISE(ABORT, 'an entry of an attempt is written as the attempt changes: add a note instead')
 
     WHEN NEW.event GLOB 'change.*'
     THEN CASE WHEN NEW.task_id IS NOT NULL OR NEW.event IS NOT 'change.' || NEW.to_state
@@ -183,23 +255,6 @@ BEGIN
           ORDER BY seq DESC
           LIMIT 1)
       THEN RAISE(ABORT, 'an entry of a signature is written as the signature is given or judged')
-    END
-
-    WHEN NEW.event = 'plan.made'
-    THEN CASE WHEN (NEW.task_id, NEW.from_state, NEW.to_state) IS NOT (NULL, NULL, NULL)
-        OR NOT EXISTS (
-          SELECT 1
-          FROM attempts a JOIN plans p ON p.id = a.plan_id
-          WHERE a.id = NEW.attempt_id AND a.goal_id = NEW.goal_id
-            AND p.id = json_extract(NEW.detail, '$.plan_id')
-            AND p.digest = json_extract(NEW.detail, '$.digest')
-            AND p.id IS NOT (
-              SELECT json_extract(detail, '$.plan_id') FROM identity_ledger
-              WHERE attempt_id = NEW.attempt_id AND task_id IS NULL
-                AND event IN ('plan.made', 'attempt.carried')
-              ORDER BY seq DESC
-              LIMIT 1))
-      THEN RAISE(ABORT, 'an entry of a plan is written as an attempt takes the plan')
     END
 
     WHEN NEW.event IN ('dependency.added', 'dependency.removed')
@@ -353,4 +408,5 @@ BEGIN
 
     ELSE RAISE(ABORT, 'what an entry by hand can say is event = ''note'' or ''refused''')
   END;
+  SELECT RAISE(IGNORE);
 END;

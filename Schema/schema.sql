@@ -496,11 +496,10 @@ BEGIN
   END;
 END;
 
-CREATE TRIGGER goals_before_update BEFORE UPDATE OF
-  id, rowid, oid, _rowid_, text, task, context, workspace, category, source, success_metrics,
-  metadata, timeout_ms, max_attempts, idempotency_key, created_at, state, version, attempts, result,
-  retry_at, value, effort, risk, not_before, deadline, aligns_with, contradicts, blockers,
-  waits_until, updated_at, actor, reason, lease_token
+CREATE TRIGGER goals_before_amendment BEFORE UPDATE OF
+  id, rowid, oid, _rowid_, created_at, source, idempotency_key, text, task, context, workspace,
+  category, success_metrics, metadata, timeout_ms, max_attempts, value, effort, risk, not_before,
+  deadline, aligns_with, contradicts
 ON goals
 BEGIN
   SELECT CASE
@@ -513,9 +512,6 @@ BEGIN
       IS NOT (OLD.text, OLD.task, OLD.context, OLD.workspace, OLD.category, OLD.success_metrics,
         OLD.timeout_ms, OLD.max_attempts, OLD.aligns_with, OLD.contradicts)
     THEN RAISE(ABORT, 'what is asked changes only while the goal is proposed; later only metadata, deadline, not_before, value, effort and risk')
-    WHEN NEW.actor = '' OR NEW.actor GLOB '*[' || char(1) || '-' || char(31) || ']*'
-      OR length(NEW.actor) > 200 OR instr(NEW.actor, char(0)) OR instr(NEW.reason, char(0))
-    THEN RAISE(ABORT, 'actor is a name of 1 to 200 characters on one line, reason a text; neither holds a NUL byte')
     WHEN (NEW.aligns_with <> '[]' OR NEW.contradicts <> '[]')
       AND (NEW.aligns_with, NEW.contradicts) IS NOT (OLD.aligns_with, OLD.contradicts) AND EXISTS (
       SELECT 1
@@ -528,18 +524,29 @@ BEGIN
       ) e
       WHERE e.type <> 'integer' OR NOT EXISTS (SELECT 1 FROM beliefs b WHERE b.id = e.value))
     THEN RAISE(ABORT, 'aligns_with and contradicts name beliefs by id: there is no such belief')
+  END;
+END;
+
+CREATE TRIGGER goals_before_update BEFORE UPDATE OF
+  version, attempts, result, retry_at, blockers, waits_until, updated_at, actor, reason, lease_token
+ON goals
+BEGIN
+  SELECT CASE
+    WHEN NEW.actor = '' OR NEW.actor GLOB '*[' || char(1) || '-' || char(31) || ']*'
+      OR length(NEW.actor) > 200 OR instr(NEW.actor, char(0)) OR instr(NEW.reason, char(0))
+    THEN RAISE(ABORT, 'actor is a name of 1 to 200 characters on one line, reason a text; neither holds a NUL byte')
     WHEN NEW.version IS NOT OLD.version AND (NEW.version IS NOT OLD.version + 1
-      OR (NEW.state, NEW.text, NEW.task, NEW.context, NEW.workspace, NEW.category,
+      OR NOT EXISTS (
+          SELECT 1 FROM identity_ledger
+          WHERE goal_id = NEW.id AND goal_version = NEW.version)
+        AND (NEW.state, NEW.text, NEW.task, NEW.context, NEW.workspace, NEW.category,
           NEW.success_metrics, NEW.metadata, NEW.timeout_ms, NEW.max_attempts, NEW.retry_at,
           NEW.value, NEW.effort, NEW.risk, NEW.not_before, NEW.deadline, NEW.aligns_with,
           NEW.contradicts)
         IS (OLD.state, OLD.text, OLD.task, OLD.context, OLD.workspace, OLD.category,
           OLD.success_metrics, OLD.metadata, OLD.timeout_ms, OLD.max_attempts, OLD.retry_at,
           OLD.value, OLD.effort, OLD.risk, OLD.not_before, OLD.deadline, OLD.aligns_with,
-          OLD.contradicts)
-        AND NOT EXISTS (
-          SELECT 1 FROM identity_ledger
-          WHERE goal_id = NEW.id AND goal_version = NEW.version))
+          OLD.contradicts))
     THEN RAISE(ABORT, 'version moves by one with a change: leave it out, or SET version = version + 1 WHERE version is the one you read')
     WHEN NEW.attempts IS NOT OLD.attempts AND NOT coalesce(
       OLD.state = 'adopted' AND NEW.state = 'executing' AND NEW.attempts = OLD.attempts + 1
@@ -556,8 +563,8 @@ BEGIN
       AND NOT coalesce(OLD.state = 'executing' AND NEW.state = 'adopted', 0)
     THEN RAISE(ABORT, 'retry_at is the worker''s, set as an attempt is rolled back: set not_before instead')
     WHEN NEW.result IS NOT OLD.result
-      AND NOT coalesce(OLD.state = 'executing'
-        AND NEW.state IN ('satisfied', 'adopted', 'failed') AND NEW.lease_token IS NOT NULL, 0)
+      AND NOT coalesce(OLD.state = 'executing' AND NEW.state <> 'executing'
+        AND NEW.state <> 'abandoned' AND NEW.lease_token IS NOT NULL, 0)
       AND NEW.result IS NOT (
         SELECT outcome FROM attempts WHERE goal_id = NEW.id ORDER BY number DESC LIMIT 1)
     THEN RAISE(ABORT, 'result is the outcome of the latest attempt: it is set, with its token, as the attempt ends')
@@ -569,19 +576,22 @@ BEGIN
         > strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
       THEN max(coalesce(NEW.not_before, ''), coalesce(NEW.retry_at, '')) END
     THEN RAISE(ABORT, 'waits_until follows not_before and retry_at: set not_before instead')
-    WHEN NEW.updated_at IS NOT OLD.updated_at AND NEW.updated_at IS NOT (
-      SELECT at FROM identity_ledger
-      WHERE goal_id = NEW.id AND goal_version IS NOT NULL AND event <> 'goal.carried'
-      ORDER BY goal_version DESC
-      LIMIT 1)
+    WHEN NEW.updated_at IS NOT OLD.updated_at
+      AND NOT (NEW.version IS OLD.version + 1
+        AND NEW.updated_at IS strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+      AND NEW.updated_at IS NOT (
+        SELECT at FROM identity_ledger
+        WHERE goal_id = NEW.id AND goal_version IS NOT NULL AND event <> 'goal.carried'
+        ORDER BY goal_version DESC
+        LIMIT 1)
     THEN RAISE(ABORT, 'updated_at is the time of the latest change: leave it out')
   END;
+END;
 
-  -- Transitions.
+CREATE TRIGGER goals_before_transition BEFORE UPDATE OF state ON goals
+BEGIN
   SELECT CASE
-    WHEN NOT EXISTS (
-      SELECT 1 FROM goal_transition_rules
-      WHERE from_state = OLD.state AND to_state = NEW.state)
+    WHEN r.from_state IS NULL
     THEN CASE OLD.state
       WHEN 'proposed' THEN RAISE(ABORT, 'a proposed goal can only be adopted or abandoned')
       WHEN 'adopted'
@@ -592,46 +602,34 @@ BEGIN
       WHEN 'failed' THEN RAISE(ABORT, 'a failed goal can only be adopted again or abandoned')
       WHEN 'abandoned' THEN RAISE(ABORT, 'an abandoned goal is final: add a new goal instead')
     END
-    WHEN EXISTS (
-        SELECT 1 FROM goal_transition_rules
-        WHERE from_state = OLD.state AND to_state = NEW.state
-          AND (needs = 'token' OR needs = 'token or expired lease' AND NEW.lease_token IS NOT NULL))
-      AND NOT EXISTS (
-        SELECT 1 FROM attempts
-        WHERE goal_id = OLD.id AND state = 'open' AND lease_token = NEW.lease_token)
-    THEN CASE NEW.state
-      WHEN 'executing'
-      THEN RAISE(ABORT, 'a goal is claimed by opening an attempt: INSERT INTO attempts(goal_id, worker, lease_token, lease_expires_at)')
-      ELSE RAISE(ABORT, 'only the holder of the lease can end an attempt: SET lease_token to the token of the open attempt')
-    END
+    WHEN r.needs = 'open attempt' AND a.id IS NULL
+    THEN RAISE(ABORT, 'a goal is claimed by opening an attempt: INSERT INTO attempts(goal_id, worker, lease_token, lease_expires_at)')
+    WHEN (r.needs = 'token' OR r.needs = 'token or expired lease' AND NEW.lease_token IS NOT NULL)
+      AND NOT coalesce(a.lease_token = NEW.lease_token, 0)
+    THEN RAISE(ABORT, 'only the holder of the lease can end an attempt: SET lease_token to the token of the open attempt')
     WHEN OLD.state = 'executing' AND NEW.state = 'adopted' AND NEW.lease_token IS NULL
-      AND NOT EXISTS (
-        SELECT 1 FROM attempts
-        WHERE goal_id = OLD.id AND state = 'open'
-          AND lease_expires_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+      AND NOT coalesce(a.lease_expires_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 0)
     THEN RAISE(ABORT, 'the lease of the open attempt has not expired: wait for it, abandon the goal, or SET lease_token to its token')
     WHEN NEW.state = 'adopted' AND OLD.state <> 'executing' AND NEW.contradicts <> '[]' AND EXISTS (
       SELECT 1
       FROM json_each(CASE WHEN json_valid(NEW.contradicts) THEN NEW.contradicts ELSE '[]' END) e
         JOIN beliefs b ON b.id = e.value AND b.active = 1)
     THEN RAISE(ABORT, 'the goal contradicts an active belief: it cannot be adopted while the belief is active')
+    WHEN NOT EXISTS (SELECT 1 FROM changes WHERE goal_id = OLD.id)
+    THEN NULL
     WHEN NEW.state IN ('adopted', 'failed') AND NEW.lease_token IS NOT NULL AND EXISTS (
-      SELECT 1
-      FROM attempts a JOIN changes c ON c.attempt_id = a.id AND c.state <> 'rolled_back'
-      WHERE a.goal_id = OLD.id AND a.state = 'open')
+      SELECT 1 FROM changes WHERE attempt_id = a.id AND state <> 'rolled_back')
     THEN RAISE(ABORT, 'the attempt has a change that is not rolled back: roll it back first')
     WHEN NEW.state = 'satisfied' AND EXISTS (
       SELECT 1 FROM changes WHERE goal_id = OLD.id AND state = 'open')
     THEN RAISE(ABORT, 'the goal has an open change: commit it first, or roll back what an earlier attempt left')
     WHEN NEW.state = 'satisfied' AND EXISTS (
-      SELECT 1
-      FROM attempts a JOIN changes c ON c.attempt_id = a.id AND c.state = 'rolled_back'
-      WHERE a.goal_id = OLD.id AND a.state = 'open')
+      SELECT 1 FROM changes WHERE attempt_id = a.id AND state = 'rolled_back')
     THEN RAISE(ABORT, 'the change of this attempt was rolled back: nothing is left that could satisfy the goal')
     WHEN NEW.state = 'satisfied' AND EXISTS (
       SELECT 1
-      FROM attempts a JOIN changes c ON c.attempt_id = a.id AND c.state = 'committed'
-      WHERE a.goal_id = OLD.id AND a.state = 'open'
+      FROM changes c
+      WHERE c.attempt_id = a.id AND c.state = 'committed'
         AND (EXISTS (SELECT 1 FROM tasks t WHERE t.attempt_id = a.id AND t.action = 'run_tests')
           OR EXISTS (
             SELECT 1
@@ -642,6 +640,9 @@ BEGIN
           WHERE r.attempt_id = a.id AND r.exit_code = 0 AND r.tree = c.tree))
     THEN RAISE(ABORT, 'success is evidence: no task of this attempt exited with 0 for the tree that was committed')
   END
+  FROM (SELECT OLD.id AS goal_id)
+    LEFT JOIN goal_transition_rules r ON r.from_state = OLD.state AND r.to_state = NEW.state
+    LEFT JOIN attempts a ON a.goal_id = OLD.id AND a.state = 'open'
   WHERE NEW.state IS NOT OLD.state;
 END;
 
@@ -701,66 +702,75 @@ BEGIN
     OR NEW.actor IS NOT NULL OR NEW.reason IS NOT NULL OR NEW.lease_token IS NOT NULL);
 END;
 
-CREATE TRIGGER goals_after_update AFTER UPDATE OF
-  text, task, context, workspace, category, success_metrics, metadata, timeout_ms, max_attempts,
-  state, retry_at, value, effort, risk, not_before, deadline, aligns_with, contradicts,
-  actor, reason, lease_token
-ON goals
-WHEN NEW.actor IS NOT NULL OR NEW.reason IS NOT NULL OR NEW.lease_token IS NOT NULL
-  OR (NEW.state, NEW.text, NEW.task, NEW.context, NEW.workspace, NEW.category, NEW.success_metrics,
-    NEW.metadata, NEW.timeout_ms, NEW.max_attempts, NEW.retry_at, NEW.value, NEW.effort, NEW.risk,
-    NEW.not_before, NEW.deadline, NEW.aligns_with, NEW.contradicts)
-  IS NOT (OLD.state, OLD.text, OLD.task, OLD.context, OLD.workspace, OLD.category,
-    OLD.success_metrics, OLD.metadata, OLD.timeout_ms, OLD.max_attempts, OLD.retry_at, OLD.value,
-    OLD.effort, OLD.risk, OLD.not_before, OLD.deadline, OLD.aligns_with, OLD.contradicts)
+CREATE TABLE amendment_entry (
+  one INTEGER PRIMARY KEY,
+  actor TEXT,
+  goal_id INTEGER,
+  goal_version INTEGER,
+  reason TEXT,
+  old TEXT
+) STRICT;
+
+CREATE TRIGGER amendment_entry_insert BEFORE INSERT ON amendment_entry
+BEGIN
+  SELECT RAISE(ABORT, 'amendment_entry is how goals enter their amendments: it has one row');
+END;
+
+CREATE TRIGGER amendment_entry_delete BEFORE DELETE ON amendment_entry
+BEGIN
+  SELECT RAISE(ABORT, 'amendment_entry is how goals enter their amendments: it keeps its row');
+END;
+
+CREATE TRIGGER amendment_entry_update BEFORE UPDATE ON amendment_entry
 BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, goal_version, reason, detail)
-  SELECT coalesce(NEW.actor, 'sql'), 'goal.amended', NEW.id, OLD.version + 1, NEW.reason,
-    json_group_object(name, json_object('old', old, 'new', new))
-  FROM (
-    SELECT 'text' AS name, OLD.text AS old, NEW.text AS new
-    UNION ALL SELECT 'task', OLD.task, NEW.task
-    UNION ALL SELECT 'context', OLD.context, NEW.context
-    UNION ALL SELECT 'workspace', OLD.workspace, NEW.workspace
-    UNION ALL SELECT 'category', OLD.category, NEW.category
-    UNION ALL SELECT 'success_metrics', OLD.success_metrics, NEW.success_metrics
-    UNION ALL SELECT 'metadata', OLD.metadata, NEW.metadata
-    UNION ALL SELECT 'timeout_ms', OLD.timeout_ms, NEW.timeout_ms
-    UNION ALL SELECT 'max_attempts', OLD.max_attempts, NEW.max_attempts
-    UNION ALL SELECT 'retry_at', OLD.retry_at, NEW.retry_at WHERE NEW.state = OLD.state
-    UNION ALL SELECT 'value', printf('%!.17g', OLD.value), printf('%!.17g', NEW.value)
-    UNION ALL SELECT 'effort', printf('%!.17g', OLD.effort), printf('%!.17g', NEW.effort)
-    UNION ALL SELECT 'risk', printf('%!.17g', OLD.risk), printf('%!.17g', NEW.risk)
-    UNION ALL SELECT 'not_before', OLD.not_before, NEW.not_before
-    UNION ALL SELECT 'deadline', OLD.deadline, NEW.deadline
-    UNION ALL SELECT 'aligns_with', OLD.aligns_with, NEW.aligns_with
-    UNION ALL SELECT 'contradicts', OLD.contradicts, NEW.contradicts
-  )
-  WHERE old IS NOT new
-  HAVING count(*) > 0;
+  SELECT NEW.actor, 'goal.amended', NEW.goal_id, NEW.goal_version, NEW.reason,
+    json_group_object(o.key, json_object(
+      'old', o.value, 'new', json_extract(live.detail, '$.' || o.key)))
+  FROM (SELECT detail FROM carried_goals WHERE goal_id = NEW.goal_id LIMIT 1) live
+    CROSS JOIN json_each(NEW.old) o
+  WHERE json_extract(live.detail, '$.' || o.key) IS NOT o.value;
   SELECT RAISE(ABORT, 'the ledger took no entry of this goal, so nothing is changed')
-  WHERE changes() <> 1
-    AND ((NEW.text, NEW.task, NEW.context, NEW.workspace, NEW.category, NEW.success_metrics,
-        NEW.metadata, NEW.timeout_ms, NEW.max_attempts, NEW.value, NEW.effort, NEW.risk,
-        NEW.not_before, NEW.deadline, NEW.aligns_with, NEW.contradicts)
-      IS NOT (OLD.text, OLD.task, OLD.context, OLD.workspace, OLD.category, OLD.success_metrics,
-        OLD.metadata, OLD.timeout_ms, OLD.max_attempts, OLD.value, OLD.effort, OLD.risk,
-        OLD.not_before, OLD.deadline, OLD.aligns_with, OLD.contradicts)
-      OR NEW.state = OLD.state AND NEW.retry_at IS NOT OLD.retry_at);
+  WHERE changes() <> 1;
+  SELECT RAISE(IGNORE);
+END;
 
+CREATE TRIGGER goals_after_transition AFTER UPDATE OF state ON goals
+WHEN NEW.state <> OLD.state
+BEGIN
+  UPDATE amendment_entry
+  SET actor = coalesce(NEW.actor, 'sql'), goal_id = NEW.id, goal_version = OLD.version + 1,
+    reason = NEW.reason,
+    old = json_object('text', OLD.text, 'task', OLD.task, 'context', OLD.context,
+      'workspace', OLD.workspace, 'category', OLD.category,
+      'success_metrics', OLD.success_metrics, 'metadata', OLD.metadata,
+      'timeout_ms', OLD.timeout_ms, 'max_attempts', OLD.max_attempts,
+      'value', printf('%!.17g', OLD.value), 'effort', printf('%!.17g', OLD.effort),
+      'risk', printf('%!.17g', OLD.risk), 'not_before', OLD.not_before,
+      'deadline', OLD.deadline, 'aligns_with', OLD.aligns_with, 'contradicts', OLD.contradicts)
+  WHERE one = 1
+    AND (NEW.text, NEW.task, NEW.context, NEW.workspace, NEW.category, NEW.success_metrics,
+      NEW.metadata, NEW.timeout_ms, NEW.max_attempts, NEW.value, NEW.effort, NEW.risk,
+      NEW.not_before, NEW.deadline, NEW.aligns_with, NEW.contradicts)
+    IS NOT (OLD.text, OLD.task, OLD.context, OLD.workspace, OLD.category, OLD.success_metrics,
+      OLD.metadata, OLD.timeout_ms, OLD.max_attempts, OLD.value, OLD.effort, OLD.risk,
+      OLD.not_before, OLD.deadline, OLD.aligns_with, OLD.contradicts);
   INSERT INTO identity_ledger(actor, event, goal_id, goal_version, attempt_id, from_state, to_state,
     reason, detail)
-  SELECT coalesce(NEW.actor, 'sql'), 'goal.' || NEW.state, NEW.id, OLD.version + 1,
+  VALUES (
+    CASE NEW.state
+      WHEN 'executing' THEN (SELECT worker FROM attempts WHERE goal_id = NEW.id AND state = 'open')
+      ELSE coalesce(NEW.actor, 'sql') END,
+    'goal.' || NEW.state, NEW.id, OLD.version + 1,
     CASE WHEN 'executing' IN (OLD.state, NEW.state)
       THEN (SELECT id FROM attempts WHERE goal_id = NEW.id AND state = 'open') END,
     OLD.state, NEW.state, NEW.reason,
     json_object('attempts',
       CASE WHEN OLD.state = 'failed' AND NEW.state = 'adopted' THEN 0 ELSE NEW.attempts END,
       'retry_at', NEW.retry_at,
-      'result', json(CASE OLD.state WHEN 'executing' THEN NEW.result END))
-  WHERE NEW.state <> OLD.state;
+      'result', json(CASE OLD.state WHEN 'executing' THEN NEW.result END)));
   SELECT RAISE(ABORT, 'the ledger took no entry of this goal, so nothing is changed')
-  WHERE NEW.state <> OLD.state AND changes() <> 1;
+  WHERE changes() <> 1;
 
   UPDATE attempts
   SET state = CASE
@@ -772,48 +782,93 @@ BEGIN
     outcome = CASE WHEN NEW.lease_token IS NOT NULL THEN NEW.result END,
     ended_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
   WHERE goal_id = NEW.id AND state = 'open'
-    AND OLD.state = 'executing' AND NEW.state IN ('satisfied', 'adopted', 'failed');
+    AND OLD.state = 'executing' AND NEW.state <> 'abandoned';
+
+  -- The opening of an attempt has tended the row already.
+  UPDATE goals
+  SET version = OLD.version + 1, updated_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
+    actor = NULL, reason = NULL, lease_token = NULL
+  WHERE id = NEW.id AND (NEW.version = OLD.version OR NEW.updated_at IS OLD.updated_at
+    OR NEW.actor IS NOT NULL OR NEW.reason IS NOT NULL OR NEW.lease_token IS NOT NULL);
 
   UPDATE goals
+  SET attempts = CASE OLD.state WHEN 'failed' THEN 0 ELSE NEW.attempts END,
+    waits_until = CASE
+      WHEN max(coalesce(NEW.not_before, ''), coalesce(NEW.retry_at, ''))
+        > strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+      THEN max(coalesce(NEW.not_before, ''), coalesce(NEW.retry_at, '')) END,
+    (score, rescore_at) = (
+      SELECT score, rescore_at FROM goal_score_formula WHERE id = NEW.id),
+    score_epoch = (SELECT epoch FROM score_epoch)
+  WHERE id = NEW.id AND (NEW.state = 'adopted' OR NEW.state = 'proposed');
+END;
+
+CREATE TRIGGER goals_after_release AFTER UPDATE OF state ON goals
+WHEN NEW.state = 'satisfied' AND OLD.state <> 'satisfied'
+  AND EXISTS (SELECT 1 FROM goal_dependencies WHERE depends_on = NEW.id AND met = 0)
+BEGIN
+  INSERT INTO release_queue(goal_id)
+  SELECT NEW.id
+  WHERE 100 < (
+    SELECT count(*)
+    FROM (SELECT 1 FROM goal_dependencies WHERE depends_on = NEW.id AND met = 0 LIMIT 101));
+  UPDATE goal_dependencies
+  SET met = 1
+  WHERE depends_on = NEW.id AND met = 0
+    AND NOT EXISTS (SELECT 1 FROM release_queue WHERE goal_id = NEW.id);
+END;
+
+CREATE TRIGGER goals_after_proof AFTER UPDATE OF actor, reason, lease_token ON goals
+WHEN (NEW.actor IS NOT NULL OR NEW.reason IS NOT NULL OR NEW.lease_token IS NOT NULL)
+  AND (NEW.state, NEW.text, NEW.task, NEW.context, NEW.workspace, NEW.category, NEW.success_metrics,
+    NEW.metadata, NEW.timeout_ms, NEW.max_attempts, NEW.retry_at, NEW.value, NEW.effort, NEW.risk,
+    NEW.not_before, NEW.deadline, NEW.aligns_with, NEW.contradicts)
+  IS (OLD.state, OLD.text, OLD.task, OLD.context, OLD.workspace, OLD.category,
+    OLD.success_metrics, OLD.metadata, OLD.timeout_ms, OLD.max_attempts, OLD.retry_at, OLD.value,
+    OLD.effort, OLD.risk, OLD.not_before, OLD.deadline, OLD.aligns_with, OLD.contradicts)
+BEGIN
+  UPDATE goals SET actor = NULL, reason = NULL, lease_token = NULL WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER goals_after_amendment AFTER UPDATE OF
+  text, task, context, workspace, category, success_metrics, metadata, timeout_ms, max_attempts,
+  retry_at, value, effort, risk, not_before, deadline, aligns_with, contradicts
+ON goals
+WHEN NEW.state = OLD.state
+  AND (NEW.text, NEW.task, NEW.context, NEW.workspace, NEW.category, NEW.success_metrics,
+    NEW.metadata, NEW.timeout_ms, NEW.max_attempts, NEW.retry_at, NEW.value, NEW.effort, NEW.risk,
+    NEW.not_before, NEW.deadline, NEW.aligns_with, NEW.contradicts)
+  IS NOT (OLD.text, OLD.task, OLD.context, OLD.workspace, OLD.category, OLD.success_metrics,
+    OLD.metadata, OLD.timeout_ms, OLD.max_attempts, OLD.retry_at, OLD.value, OLD.effort, OLD.risk,
+    OLD.not_before, OLD.deadline, OLD.aligns_with, OLD.contradicts)
+BEGIN
+  UPDATE amendment_entry
+  SET actor = coalesce(NEW.actor, 'sql'), goal_id = NEW.id, goal_version = OLD.version + 1,
+    reason = NEW.reason,
+    old = json_object('text', OLD.text, 'task', OLD.task, 'context', OLD.context,
+      'workspace', OLD.workspace, 'category', OLD.category,
+      'success_metrics', OLD.success_metrics, 'metadata', OLD.metadata,
+      'timeout_ms', OLD.timeout_ms, 'max_attempts', OLD.max_attempts, 'retry_at', OLD.retry_at,
+      'value', printf('%!.17g', OLD.value), 'effort', printf('%!.17g', OLD.effort),
+      'risk', printf('%!.17g', OLD.risk), 'not_before', OLD.not_before,
+      'deadline', OLD.deadline, 'aligns_with', OLD.aligns_with, 'contradicts', OLD.contradicts)
+  WHERE one = 1;
+  UPDATE goals
   SET version = OLD.version + 1,
-    attempts = CASE
-      WHEN OLD.state = 'failed' AND NEW.state = 'adopted' THEN 0 ELSE NEW.attempts END,
     updated_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'),
     waits_until = CASE
       WHEN max(coalesce(NEW.not_before, ''), coalesce(NEW.retry_at, ''))
         > strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
       THEN max(coalesce(NEW.not_before, ''), coalesce(NEW.retry_at, '')) END,
     actor = NULL, reason = NULL, lease_token = NULL
-  WHERE id = NEW.id AND (NEW.state, NEW.text, NEW.task, NEW.context, NEW.workspace, NEW.category,
-      NEW.success_metrics, NEW.metadata, NEW.timeout_ms, NEW.max_attempts, NEW.retry_at, NEW.value,
-      NEW.effort, NEW.risk, NEW.not_before, NEW.deadline, NEW.aligns_with, NEW.contradicts)
-    IS NOT (OLD.state, OLD.text, OLD.task, OLD.context, OLD.workspace, OLD.category,
-      OLD.success_metrics, OLD.metadata, OLD.timeout_ms, OLD.max_attempts, OLD.retry_at, OLD.value,
-      OLD.effort, OLD.risk, OLD.not_before, OLD.deadline, OLD.aligns_with, OLD.contradicts);
-  UPDATE goals
-  SET actor = NULL, reason = NULL, lease_token = NULL
-  WHERE id = NEW.id AND (actor IS NOT NULL OR reason IS NOT NULL OR lease_token IS NOT NULL);
-
+  WHERE id = NEW.id;
   UPDATE goals
   SET (score, rescore_at) = (
       SELECT score, rescore_at FROM goal_score_formula WHERE id = NEW.id),
     score_epoch = (SELECT epoch FROM score_epoch)
   WHERE id = NEW.id
-    AND (NEW.state = 'adopted' AND OLD.state <> 'adopted'
-      OR (NEW.value, NEW.effort, NEW.risk, NEW.deadline, NEW.aligns_with, NEW.contradicts)
-      IS NOT (OLD.value, OLD.effort, OLD.risk, OLD.deadline, OLD.aligns_with, OLD.contradicts));
-
-  -- A satisfied goal releases up to a hundred dependents at once; more is left to the queue.
-  INSERT INTO release_queue(goal_id)
-  SELECT NEW.id
-  WHERE NEW.state = 'satisfied' AND OLD.state <> 'satisfied' AND 100 < (
-    SELECT count(*)
-    FROM (SELECT 1 FROM goal_dependencies WHERE depends_on = NEW.id AND met = 0 LIMIT 101));
-  UPDATE goal_dependencies
-  SET met = 1
-  WHERE depends_on = NEW.id AND met = 0
-    AND NEW.state = 'satisfied' AND OLD.state <> 'satisfied'
-    AND NOT EXISTS (SELECT 1 FROM release_queue WHERE goal_id = NEW.id);
+    AND (NEW.value, NEW.effort, NEW.risk, NEW.deadline, NEW.aligns_with, NEW.contradicts)
+      IS NOT (OLD.value, OLD.effort, OLD.risk, OLD.deadline, OLD.aligns_with, OLD.contradicts);
 END;
 
 CREATE TRIGGER goals_after_beliefs AFTER UPDATE OF aligns_with, contradicts ON goals
@@ -1093,8 +1148,8 @@ BEGIN
   SELECT RAISE(ABORT, 'the ledger took no entry of this attempt, so nothing is changed')
   WHERE changes() <> 1;
   UPDATE goals
-  SET state = 'executing', attempts = attempts + 1, result = NULL, retry_at = NULL,
-    lease_token = NEW.lease_token, actor = NEW.worker
+  SET state = 'executing', version = version + 1, attempts = attempts + 1, result = NULL,
+    retry_at = NULL, waits_until = NULL, updated_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
   WHERE id = NEW.goal_id;
 END;
 
@@ -1301,25 +1356,33 @@ BEGIN
   UPDATE tasks SET lease_token = NULL WHERE id = NEW.id;
 END;
 
-CREATE TRIGGER tasks_before_update BEFORE UPDATE ON tasks
+CREATE TRIGGER tasks_before_amendment BEFORE UPDATE OF
+  id, rowid, oid, _rowid_, attempt_id, goal_id, number, action, arguments, priority
+ON tasks
+BEGIN
+  SELECT RAISE(ABORT, 'a task keeps its id, attempt, goal, number, action, arguments and priority')
+  WHERE (NEW.id, NEW.attempt_id, NEW.goal_id, NEW.number, NEW.action, NEW.arguments, NEW.priority)
+    IS NOT (OLD.id, OLD.attempt_id, OLD.goal_id, OLD.number, OLD.action, OLD.arguments,
+      OLD.priority);
+END;
+
+CREATE TRIGGER tasks_before_update BEFORE UPDATE OF
+  state, tries, started_at, ended_at, commit_id, result, lease_token
+ON tasks
 BEGIN
   SELECT CASE
     WHEN NOT (OLD.lease_token IS NOT NULL AND NEW.lease_token IS NULL) AND NOT EXISTS (
       SELECT 1 FROM attempts
       WHERE id = OLD.attempt_id AND state = 'open' AND lease_token = NEW.lease_token)
     THEN RAISE(ABORT, 'only the holder of the lease writes tasks: SET lease_token to the token of the open attempt')
-    WHEN (NEW.id, NEW.attempt_id, NEW.goal_id, NEW.number, NEW.action, NEW.arguments, NEW.priority)
-      IS NOT (OLD.id, OLD.attempt_id, OLD.goal_id, OLD.number, OLD.action, OLD.arguments,
-        OLD.priority)
-    THEN RAISE(ABORT, 'a task keeps its id, attempt, goal, number, action, arguments and priority')
     WHEN NEW.state IS NOT OLD.state AND NOT EXISTS (
       SELECT 1 FROM task_transition_rules
       WHERE from_state = OLD.state AND to_state = NEW.state)
     THEN RAISE(ABORT, 'a task cannot go from its state to that one: see task_transition_rules')
-    WHEN NEW.state IS OLD.state AND OLD.ended_at IS NOT NULL
-      AND OLD.state IN ('succeeded', 'failed', 'aborted', 'skipped', 'cancelled')
+    WHEN OLD.ended_at IS NOT NULL AND NEW.state IS OLD.state
       AND (NEW.started_at, NEW.ended_at, NEW.commit_id, NEW.result)
         IS NOT (OLD.started_at, OLD.ended_at, OLD.commit_id, OLD.result)
+      AND OLD.state IN ('succeeded', 'failed', 'aborted', 'skipped', 'cancelled')
     THEN RAISE(ABORT, 'a task that has ended never changes')
     WHEN NEW.tries IS NOT OLD.tries
       AND NOT coalesce(NEW.state = 'running' AND OLD.state <> 'running'
@@ -1331,7 +1394,7 @@ BEGIN
   END;
 END;
 
-CREATE TRIGGER tasks_after_update AFTER UPDATE ON tasks
+CREATE TRIGGER tasks_after_update AFTER UPDATE OF state ON tasks
 WHEN NEW.state <> OLD.state
 BEGIN
   INSERT INTO identity_ledger(actor, event, goal_id, attempt_id, task_id, from_state, to_state,
@@ -1355,19 +1418,22 @@ BEGIN
   WHERE changes() <> 1;
   UPDATE tasks
   SET lease_token = NULL,
-    tries = max(NEW.tries, OLD.tries + (NEW.state = 'running' AND OLD.state <> 'running')),
+    tries = max(NEW.tries, OLD.tries + (NEW.state = 'running')),
     started_at = CASE
-      WHEN NEW.state = 'running' AND OLD.state <> 'running' AND NEW.started_at IS OLD.started_at
+      WHEN NEW.state = 'running' AND NEW.started_at IS OLD.started_at
       THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') ELSE NEW.started_at END,
     ended_at = CASE
-      WHEN NEW.state <> OLD.state AND NEW.ended_at IS NULL
-        AND NEW.state IN ('succeeded', 'failed', 'aborted', 'skipped', 'cancelled')
+      WHEN NEW.ended_at IS NULL AND NEW.state NOT IN ('pending', 'ready', 'running')
       THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') ELSE NEW.ended_at END
-  WHERE id = NEW.id;
+  WHERE id = NEW.id AND CASE NEW.state
+    WHEN 'running' THEN NEW.tries = OLD.tries OR NEW.started_at IS OLD.started_at
+    WHEN 'ready' THEN 0
+    ELSE NEW.ended_at IS NULL END;
+  UPDATE tasks SET lease_token = NULL WHERE id = NEW.id AND lease_token IS NOT NULL;
 END;
 
-CREATE TRIGGER tasks_after_proof AFTER UPDATE ON tasks
-WHEN NEW.state = OLD.state AND NEW.lease_token IS NOT NULL
+CREATE TRIGGER tasks_after_proof AFTER UPDATE OF lease_token ON tasks
+WHEN NEW.lease_token IS NOT NULL AND NEW.state = OLD.state
 BEGIN
   UPDATE tasks SET lease_token = NULL WHERE id = NEW.id;
 END;
@@ -1753,6 +1819,30 @@ BEGIN
   SELECT RAISE(ABORT, 'a breaker is never deleted: SET state = ''closed''');
 END;
 
+CREATE TABLE entry_check (
+  one INTEGER PRIMARY KEY,
+  actor TEXT,
+  event TEXT,
+  goal_id INTEGER,
+  goal_version INTEGER,
+  attempt_id INTEGER,
+  task_id INTEGER,
+  from_state TEXT,
+  to_state TEXT,
+  reason TEXT,
+  detail TEXT
+) STRICT;
+
+CREATE TRIGGER entry_check_insert BEFORE INSERT ON entry_check
+BEGIN
+  SELECT RAISE(ABORT, 'entry_check is asked about entries by the ledger: it has one row');
+END;
+
+CREATE TRIGGER entry_check_delete BEFORE DELETE ON entry_check
+BEGIN
+  SELECT RAISE(ABORT, 'entry_check is asked about entries by the ledger: it keeps its row');
+END;
+
 CREATE TRIGGER identity_ledger_insert BEFORE INSERT ON identity_ledger
 BEGIN
   SELECT CASE
@@ -1767,6 +1857,80 @@ BEGIN
     WHEN EXISTS (SELECT 1 FROM archive_pass) AND NEW.event NOT GLOB '*.carried'
     THEN RAISE(ABORT, 'an archive pass is under way: until its row is deleted from archive_pass nothing else happens')
 
+    WHEN NEW.event = 'goal.' || NEW.to_state
+    THEN CASE WHEN NEW.task_id IS NOT NULL OR NEW.to_state IS NEW.from_state
+        OR NOT EXISTS (
+          SELECT 1 FROM goals
+          WHERE id = NEW.goal_id AND NEW.goal_version BETWEEN version AND version + 1
+            AND state = NEW.to_state)
+        OR NEW.from_state IS NOT (
+          SELECT to_state FROM identity_ledger
+          WHERE goal_id = NEW.goal_id AND goal_version IS NOT NULL AND to_state IS NOT NULL
+          ORDER BY goal_version DESC
+          LIMIT 1)
+      THEN RAISE(ABORT, 'an entry of a goal is written as the goal changes: change the goal, or add a note')
+    END
+
+    WHEN NEW.event = 'task.' || NEW.to_state
+    THEN CASE WHEN NEW.goal_version IS NOT NULL OR NEW.to_state IS NEW.from_state
+        OR NOT EXISTS (
+          SELECT 1 FROM tasks
+          WHERE id = NEW.task_id AND attempt_id = NEW.attempt_id AND goal_id = NEW.goal_id
+            AND state = NEW.to_state)
+        OR NEW.from_state IS NOT (
+          SELECT to_state FROM identity_ledger
+          WHERE task_id = NEW.task_id AND to_state IS NOT NULL
+          ORDER BY seq DESC
+          LIMIT 1)
+      THEN RAISE(ABORT, 'an entry of a task is written as the task changes: change the task, or add a note')
+    END
+
+    WHEN NEW.event = 'attempt.' || NEW.to_state
+    THEN CASE WHEN NEW.goal_version IS NOT NULL OR NEW.task_id IS NOT NULL
+        OR NEW.to_state IS NEW.from_state
+        OR NOT EXISTS (
+          SELECT 1 FROM attempts
+          WHERE id = NEW.attempt_id AND goal_id = NEW.goal_id AND state = NEW.to_state)
+        OR NEW.from_state IS NOT (
+          SELECT to_state FROM identity_ledger
+          WHERE attempt_id = NEW.attempt_id AND task_id IS NULL AND event GLOB 'attempt.*'
+            AND to_state IS NOT NULL
+          ORDER BY seq DESC
+          LIMIT 1)
+      THEN RAISE(ABORT, 'an entry of an attempt is written as the attempt changes: add a note instead')
+    END
+
+    WHEN NEW.event = 'plan.made'
+    THEN CASE WHEN (NEW.goal_version, NEW.task_id, NEW.from_state, NEW.to_state)
+          IS NOT (NULL, NULL, NULL, NULL)
+        OR NOT EXISTS (
+          SELECT 1
+          FROM attempts a JOIN plans p ON p.id = a.plan_id
+          WHERE a.id = NEW.attempt_id AND a.goal_id = NEW.goal_id
+            AND p.id = json_extract(NEW.detail, '$.plan_id')
+            AND p.digest = json_extract(NEW.detail, '$.digest')
+            AND p.id IS NOT (
+              SELECT json_extract(detail, '$.plan_id') FROM identity_ledger
+              WHERE attempt_id = NEW.attempt_id AND task_id IS NULL
+                AND event IN ('plan.made', 'attempt.carried')
+              ORDER BY seq DESC
+              LIMIT 1))
+      THEN RAISE(ABORT, 'an entry of a plan is written as an attempt takes the plan')
+    END
+  END;
+
+  UPDATE entry_check
+  SET actor = NEW.actor, event = NEW.event, goal_id = NEW.goal_id, goal_version = NEW.goal_version,
+    attempt_id = NEW.attempt_id, task_id = NEW.task_id, from_state = NEW.from_state,
+    to_state = NEW.to_state, reason = NEW.reason, detail = NEW.detail
+  WHERE one = 1
+    AND NEW.event IS NOT 'goal.' || NEW.to_state AND NEW.event IS NOT 'task.' || NEW.to_state
+    AND NEW.event IS NOT 'attempt.' || NEW.to_state AND NEW.event <> 'plan.made';
+END;
+
+CREATE TRIGGER entry_check_update BEFORE UPDATE ON entry_check
+BEGIN
+  SELECT CASE
     -- What lives on is said anew, once, just as the live row says it.
     WHEN NEW.event GLOB '*.carried'
     THEN CASE WHEN NOT EXISTS (SELECT 1 FROM archive_pass) OR NEW.from_state IS NOT NULL
@@ -1815,41 +1979,31 @@ BEGIN
     END
 
     WHEN NEW.event GLOB 'goal.*'
-    THEN CASE WHEN NEW.task_id IS NOT NULL
+    THEN CASE WHEN NEW.event <> 'goal.amended'
+        OR (NEW.attempt_id, NEW.task_id, NEW.from_state, NEW.to_state)
+          IS NOT (NULL, NULL, NULL, NULL)
         OR NOT EXISTS (
           SELECT 1 FROM goals
           WHERE id = NEW.goal_id AND NEW.goal_version BETWEEN version AND version + 1)
-        OR CASE NEW.event
-          WHEN 'goal.amended'
-          THEN (NEW.attempt_id, NEW.from_state, NEW.to_state) IS NOT (NULL, NULL, NULL)
-            OR NOT EXISTS (SELECT 1 FROM json_each(NEW.detail))
-            OR EXISTS (
-              SELECT 1
-              FROM json_each(NEW.detail) c
-              WHERE c.type <> 'object' OR NOT EXISTS (
-                SELECT 1
-                FROM goal_asked a
-                WHERE a.goal_id = NEW.goal_id AND a.name = c.key
-                  AND a.value IS json_extract(c.value, '$.new')
-                  AND json_extract(c.value, '$.new') IS NOT json_extract(c.value, '$.old')
-                  AND json_extract(c.value, '$.old') IS (
-                    SELECT CASE json_type(l.detail, '$.' || a.name)
-                      WHEN 'object' THEN json_extract(l.detail, '$.' || a.name || '.new')
-                      ELSE json_extract(l.detail, '$.' || a.name) END
-                    FROM identity_ledger l
-                    WHERE l.goal_id = NEW.goal_id AND l.goal_version IS NOT NULL
-                      AND json_type(l.detail, '$.' || a.name) IS NOT NULL
-                    ORDER BY l.goal_version DESC
-                    LIMIT 1)))
-          ELSE NEW.event IS NOT 'goal.' || NEW.to_state
-            OR NEW.to_state IS NEW.from_state
-            OR NEW.to_state IS NOT (SELECT state FROM goals WHERE id = NEW.goal_id)
-            OR NEW.from_state IS NOT (
-              SELECT to_state FROM identity_ledger
-              WHERE goal_id = NEW.goal_id AND goal_version IS NOT NULL AND to_state IS NOT NULL
-              ORDER BY goal_version DESC
-              LIMIT 1)
-        END
+        OR NOT EXISTS (SELECT 1 FROM json_each(NEW.detail))
+        OR EXISTS (
+          SELECT 1
+          FROM json_each(NEW.detail) c
+          WHERE c.type <> 'object' OR NOT EXISTS (
+            SELECT 1
+            FROM goal_asked a
+            WHERE a.goal_id = NEW.goal_id AND a.name = c.key
+              AND a.value IS json_extract(c.value, '$.new')
+              AND json_extract(c.value, '$.new') IS NOT json_extract(c.value, '$.old')
+              AND json_extract(c.value, '$.old') IS (
+                SELECT CASE json_type(l.detail, '$.' || a.name)
+                  WHEN 'object' THEN json_extract(l.detail, '$.' || a.name || '.new')
+                  ELSE json_extract(l.detail, '$.' || a.name) END
+                FROM identity_ledger l
+                WHERE l.goal_id = NEW.goal_id AND l.goal_version IS NOT NULL
+                  AND json_type(l.detail, '$.' || a.name) IS NOT NULL
+                ORDER BY l.goal_version DESC
+                LIMIT 1)))
       THEN RAISE(ABORT, 'an entry of a goal is written as the goal changes: change the goal, or add a note')
     END
 
@@ -1857,19 +2011,7 @@ BEGIN
     THEN RAISE(ABORT, 'only a goal''s own entries carry goal_version: leave it out')
 
     WHEN NEW.event GLOB 'task.*'
-    THEN CASE WHEN NEW.event IS NOT 'task.' || NEW.to_state
-        OR NEW.to_state IS NEW.from_state
-        OR NOT EXISTS (
-          SELECT 1 FROM tasks
-          WHERE id = NEW.task_id AND attempt_id = NEW.attempt_id AND goal_id = NEW.goal_id
-            AND state = NEW.to_state)
-        OR NEW.from_state IS NOT (
-          SELECT to_state FROM identity_ledger
-          WHERE task_id = NEW.task_id AND to_state IS NOT NULL
-          ORDER BY seq DESC
-          LIMIT 1)
-      THEN RAISE(ABORT, 'an entry of a task is written as the task changes: change the task, or add a note')
-    END
+    THEN RAISE(ABORT, 'an entry of a task is written as the task changes: change the task, or add a note')
 
     WHEN NEW.event = 'attempt.taken_over'
     THEN CASE WHEN (NEW.task_id, NEW.from_state, NEW.to_state) IS NOT (NULL, NULL, NULL)
@@ -1888,19 +2030,7 @@ BEGIN
     END
 
     WHEN NEW.event GLOB 'attempt.*'
-    THEN CASE WHEN NEW.task_id IS NOT NULL OR NEW.event IS NOT 'attempt.' || NEW.to_state
-        OR NEW.to_state IS NEW.from_state
-        OR NOT EXISTS (
-          SELECT 1 FROM attempts
-          WHERE id = NEW.attempt_id AND goal_id = NEW.goal_id AND state = NEW.to_state)
-        OR NEW.from_state IS NOT (
-          SELECT to_state FROM identity_ledger
-          WHERE attempt_id = NEW.attempt_id AND task_id IS NULL AND event GLOB 'attempt.*'
-            AND to_state IS NOT NULL
-          ORDER BY seq DESC
-          LIMIT 1)
-      THEN RAISE(ABORT, 'an entry of an attempt is written as the attempt changes: add a note instead')
-    END
+    THEN RAISE(ABORT, 'an entry of an attempt is written as the attempt changes: add a note instead')
 
     WHEN NEW.event GLOB 'change.*'
     THEN CASE WHEN NEW.task_id IS NOT NULL OR NEW.event IS NOT 'change.' || NEW.to_state
@@ -1931,23 +2061,6 @@ BEGIN
           ORDER BY seq DESC
           LIMIT 1)
       THEN RAISE(ABORT, 'an entry of a signature is written as the signature is given or judged')
-    END
-
-    WHEN NEW.event = 'plan.made'
-    THEN CASE WHEN (NEW.task_id, NEW.from_state, NEW.to_state) IS NOT (NULL, NULL, NULL)
-        OR NOT EXISTS (
-          SELECT 1
-          FROM attempts a JOIN plans p ON p.id = a.plan_id
-          WHERE a.id = NEW.attempt_id AND a.goal_id = NEW.goal_id
-            AND p.id = json_extract(NEW.detail, '$.plan_id')
-            AND p.digest = json_extract(NEW.detail, '$.digest')
-            AND p.id IS NOT (
-              SELECT json_extract(detail, '$.plan_id') FROM identity_ledger
-              WHERE attempt_id = NEW.attempt_id AND task_id IS NULL
-                AND event IN ('plan.made', 'attempt.carried')
-              ORDER BY seq DESC
-              LIMIT 1))
-      THEN RAISE(ABORT, 'an entry of a plan is written as an attempt takes the plan')
     END
 
     WHEN NEW.event IN ('dependency.added', 'dependency.removed')
@@ -2101,6 +2214,7 @@ BEGIN
 
     ELSE RAISE(ABORT, 'what an entry by hand can say is event = ''note'' or ''refused''')
   END;
+  SELECT RAISE(IGNORE);
 END;
 
 CREATE VIEW state_transitions AS

@@ -10,9 +10,9 @@ extension Mutation {
       self == .stolenTokens
         ? nil
         : (
-          "goals_before_update",
-          "WHERE goal_id = OLD.id AND state = 'open' AND lease_token = NEW.lease_token)\n",
-          "WHERE goal_id = OLD.id AND NEW.lease_token IS NOT NULL)\n"
+          "goals_before_transition",
+          "AND NOT coalesce(a.lease_token = NEW.lease_token, 0)",
+          "AND NEW.lease_token IS NULL"
         )
     case .earlyTakeOvers:
       (

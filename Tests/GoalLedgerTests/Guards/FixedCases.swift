@@ -34,6 +34,49 @@ extension GuardCase {
       refusal: "goal_beliefs mirrors the goal: take the belief out of the goal's array instead"
     ),
     GuardCase(
+      "a second row of entry_check",
+      attack: "INSERT INTO entry_check(one) VALUES (2)",
+      refusal: "entry_check is asked about entries by the ledger: it has one row"
+    ),
+    GuardCase(
+      "the row of entry_check removed",
+      attack: "DELETE FROM entry_check",
+      refusal: "entry_check is asked about entries by the ledger: it keeps its row"
+    ),
+    GuardCase(
+      "an untrue entry put to entry_check",
+      attack: "UPDATE entry_check SET event = 'task.seen', task_id = 1",
+      refusal:
+        "an entry of a task is written as the task changes: change the task, or add a note"
+    ),
+    GuardCase(
+      "an entry of an attempt that is no state of one",
+      attack: """
+        INSERT INTO identity_ledger(event, goal_id, attempt_id) VALUES ('attempt.seen', 16, 8)
+        """,
+      refusal: "an entry of an attempt is written as the attempt changes: add a note instead"
+    ),
+    GuardCase(
+      "a second row of amendment_entry",
+      attack: "INSERT INTO amendment_entry(one) VALUES (2)",
+      refusal: "amendment_entry is how goals enter their amendments: it has one row"
+    ),
+    GuardCase(
+      "the row of amendment_entry removed",
+      attack: "DELETE FROM amendment_entry",
+      refusal: "amendment_entry is how goals enter their amendments: it keeps its row"
+    ),
+    GuardCase(
+      "an amendment of amendment_entry that never was",
+      attack: """
+        UPDATE amendment_entry
+        SET actor = 'eve', goal_id = 1, goal_version = (SELECT version FROM goals WHERE id = 1),
+          old = '{"text":"another"}'
+        """,
+      refusal:
+        "an entry of a goal is written as the goal changes: change the goal, or add a note"
+    ),
+    GuardCase(
       "a rule added to goal_transition_rules",
       attack: "INSERT INTO goal_transition_rules VALUES ('satisfied', 'adopted', NULL, 'x')",
       refusal: "the rules of transitions are part of the schema: a migration adds one"
