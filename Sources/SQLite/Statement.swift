@@ -7,6 +7,8 @@ import CSQLite
 @safe final class Statement {
   let pointer: OpaquePointer
   let sql: String
+  /// Whether it is in the cache and somebody has taken it.
+  var isInUse = false
   /// The cache's clock when it was last given back.
   var lastUse: UInt64 = 0
   /// Whether the last step was the end. Stepping on would run the statement once more: "the

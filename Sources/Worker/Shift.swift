@@ -105,8 +105,11 @@ struct Shift: Sendable {
     if let failure { throw failure }
   }
 
-  /// Begins as many attempts as there are free places and goals for them; returns 0 only where there
-  /// was nothing to do.
+  /// More claims in one statement would hold the database's lock for too long.
+  private static let claimsAtOnce = 64
+
+  /// Begins as many attempts as there are free places and goals for them, so many at a time; returns
+  /// 0 only where there was nothing to do.
   private func fill(_ group: inout DiscardingTaskGroup) async throws(LedgerError) -> Int {
     do throws(LedgerError) {
       // A step at a time: a hundred thousand goals to tidy must not keep those that are ready waiting.
@@ -114,10 +117,12 @@ struct Shift: Sendable {
       if isUntidy { doorbell.ring() }
       let free = concurrency - running.count
       guard free > 0 else { return 0 }
-      var claims = try await store.takeOver(limit: free, worker: name, lease: lease)
-      if claims.count < free {
-        claims += try await store.claim(limit: free - claims.count, worker: name, lease: lease)
+      let wanted = min(free, Self.claimsAtOnce)
+      var claims = try await store.takeOver(limit: wanted, worker: name, lease: lease)
+      if claims.count < wanted {
+        claims += try await store.claim(limit: wanted - claims.count, worker: name, lease: lease)
       }
+      if claims.count == wanted && wanted < free { doorbell.ring() }
       for claim in claims {
         let control = running.begin(claim)
         group.addTask {

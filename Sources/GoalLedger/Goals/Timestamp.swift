@@ -35,63 +35,120 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
 }
 
 extension Timestamp {
-  private static let day: Int64 = 86_400_000
-
   /// As the database writes it: `2026-11-22T15:33:01.250Z`.
   public var description: String {
-    var days = milliseconds / Self.day
-    var rest = milliseconds % Self.day
+    let civil = CivilTime(self)
+    // Six bytes for a year: what is beyond 9999 or before 0 is shown, and read by nobody.
+    return unsafe String(unsafeUninitializedCapacity: 32) { text in
+      var end = 0
+      func put(_ byte: UInt8) {
+        unsafe text[end] = byte
+        end += 1
+      }
+      func put(_ number: Int64, _ width: Int) {
+        var divisor: Int64 = 1
+        for _ in 1..<width { divisor *= 10 }
+        while divisor > 0 {
+          put(UInt8(48 + number / divisor % 10))
+          divisor /= 10
+        }
+      }
+      if civil.year < 0 { put(UInt8(ascii: "-")) }
+      put(abs(civil.year), civil.year.magnitude > 9_999 ? 6 : 4)
+      put(UInt8(ascii: "-"))
+      put(civil.month, 2)
+      put(UInt8(ascii: "-"))
+      put(civil.day, 2)
+      put(UInt8(ascii: "T"))
+      put(civil.hour, 2)
+      put(UInt8(ascii: ":"))
+      put(civil.minute, 2)
+      put(UInt8(ascii: ":"))
+      put(civil.second, 2)
+      put(UInt8(ascii: "."))
+      put(civil.millisecond, 3)
+      put(UInt8(ascii: "Z"))
+      return end
+    }
+  }
+
+  /// Reads what `description` writes; nil for any other text.
+  public init?(_ text: String) {
+    var text = text
+    let civil = text.withUTF8 { bytes in unsafe CivilTime(bytes) }
+    guard let civil else { return nil }
+    self.init(milliseconds: civil.milliseconds)
+    // What does not come back the same, such as a 31st of February, was no such text.
+    guard CivilTime(self) == civil else { return nil }
+  }
+}
+
+/// A point in time by the calendar, after Howard Hinnant, "chrono-compatible low-level date
+/// algorithms": years begin in March, so that leap days come last.
+private struct CivilTime: Equatable {
+  let year, month, day, hour, minute, second, millisecond: Int64
+
+  private static let dayLength: Int64 = 86_400_000
+
+  init(_ time: Timestamp) {
+    var days = time.milliseconds / Self.dayLength
+    var rest = time.milliseconds % Self.dayLength
     if rest < 0 {
-      rest += Self.day
+      rest += Self.dayLength
       days -= 1
     }
-    // The civil date of a day number, after Howard Hinnant, "chrono-compatible low-level date
-    // algorithms": years begin in March, so that leap days come last.
     let shifted = days + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097
     let yearOfEra =
       (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let month = (5 * dayOfYear + 2) / 153
-    let dayOfMonth = dayOfYear - (153 * month + 2) / 5 + 1
-    let civilMonth = month < 10 ? month + 3 : month - 9
-    let year = yearOfEra + era * 400 + (civilMonth <= 2 ? 1 : 0)
-    let clock = [rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60]
-    return padded(year, 4) + "-" + padded(civilMonth, 2) + "-" + padded(dayOfMonth, 2) + "T"
-      + clock.map { padded($0, 2) }.joined(separator: ":") + "." + padded(rest % 1_000, 3) + "Z"
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    hour = rest / 3_600_000
+    minute = rest / 60_000 % 60
+    second = rest / 1_000 % 60
+    millisecond = rest % 1_000
   }
 
-  /// Reads what `description` writes; nil for any other text.
-  public init?(_ text: String) {
-    let bytes = Array(text.utf8)
+  /// Reads `2026-11-22T15:33:01.250Z`, whatever the numbers are but for the month.
+  init?(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard bytes.count == 24 else { return nil }
-    func number(_ range: Range<Int>) -> Int64? {
+    var isText = true
+    func number(_ range: Range<Int>) -> Int64 {
       var number: Int64 = 0
-      for byte in bytes[range] {
-        guard (48...57).contains(byte) else { return nil }
-        number = number * 10 + Int64(byte - 48)
+      for index in range {
+        let byte = unsafe bytes[index]
+        if byte < 48 || byte > 57 { isText = false }
+        number = number * 10 + Int64(byte) - 48
       }
       return number
     }
-    guard let year = number(0..<4), let month = number(5..<7), let dayOfMonth = number(8..<10),
-      let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
-      let fraction = number(20..<23), (1...12).contains(month)
-    else { return nil }
+    func mark(_ index: Int, _ byte: Unicode.Scalar) {
+      if unsafe bytes[index] != UInt8(ascii: byte) { isText = false }
+    }
+    (year, month, day) = (number(0..<4), number(5..<7), number(8..<10))
+    (hour, minute, second) = (number(11..<13), number(14..<16), number(17..<19))
+    millisecond = number(20..<23)
+    mark(4, "-")
+    mark(7, "-")
+    mark(10, "T")
+    mark(13, ":")
+    mark(16, ":")
+    mark(19, ".")
+    mark(23, "Z")
+    guard isText, (1...12).contains(month) else { return nil }
+  }
+
+  var milliseconds: Int64 {
     let shiftedYear = month <= 2 ? year - 1 : year
-    let era = shiftedYear / 400
+    let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
     let yearOfEra = shiftedYear - era * 400
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + dayOfMonth - 1
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
     let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
     let days = era * 146_097 + dayOfEra - 719_468
-    let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second
-    self.init(milliseconds: seconds * 1_000 + fraction)
-    // What does not come back the same (a 31st of February, a wrong separator) was no such text.
-    guard description == text else { return nil }
+    return (days * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000 + millisecond
   }
-}
-
-private func padded(_ number: Int64, _ width: Int) -> String {
-  let digits = String(number)
-  return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }

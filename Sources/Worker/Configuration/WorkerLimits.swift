@@ -41,7 +41,7 @@ public struct WorkerLimits: Sendable, Equatable {
 
   /// Every limit.
   public static let all: [Limit] = [
-    Limit(key: "concurrency", range: 1...64, property: \.concurrency),
+    Limit(key: "concurrency", range: 1...256, property: \.concurrency),
     Limit(key: "max_concurrent", range: 1...64, property: \.maxConcurrentTasks),
     Limit(key: "lease_ms", range: 100...3_600_000, property: \.leaseMilliseconds),
     Limit(key: "grace_ms", range: 0...3_600_000, property: \.graceMilliseconds),

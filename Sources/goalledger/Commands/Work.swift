@@ -21,7 +21,7 @@ struct Work: AsyncParsableCommand {
   var drain = false
 
   @Option(
-    help: ArgumentHelp("How many goals to execute at once, from 1 to 64.", valueName: "number")
+    help: ArgumentHelp("How many goals to execute at once, from 1 to 256.", valueName: "number")
   )
   var concurrency: Int?
 
@@ -32,8 +32,8 @@ struct Work: AsyncParsableCommand {
   @OptionGroup var settings: ConfigurationOptions
 
   func validate() throws {
-    if let concurrency, !(1...64).contains(concurrency) {
-      throw ValidationError("--concurrency must be from 1 to 64.")
+    if let concurrency, !(1...256).contains(concurrency) {
+      throw ValidationError("--concurrency must be from 1 to 256.")
     }
     if name?.isEmpty == true { throw ValidationError("--name must not be empty.") }
   }

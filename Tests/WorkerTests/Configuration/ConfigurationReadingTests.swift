@@ -102,7 +102,7 @@ struct ConfigurationReadingTests {
       ),
       (
         #"{"worker": {"concurrency": 0}}"#,
-        "worker.concurrency: must be a whole number from 1 to 64, not 0"
+        "worker.concurrency: must be a whole number from 1 to 256, not 0"
       ),
       (
         #"{"worker": {"durability": "none"}}"#,
@@ -110,7 +110,7 @@ struct ConfigurationReadingTests {
       ),
       (
         #"{"worker": {"concurrency": 1.5}}"#,
-        "worker.concurrency: must be a whole number from 1 to 64, not 1.5"
+        "worker.concurrency: must be a whole number from 1 to 256, not 1.5"
       ),
       (
         #"{"worker": {"retry_base_ms": 9, "retry_cap_ms": 8}}"#,

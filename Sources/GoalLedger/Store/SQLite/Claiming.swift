@@ -25,7 +25,7 @@ extension SQLiteGoalStore {
           ORDER BY g.score DESC, g.id
           LIMIT ?
         ) claimable
-        RETURNING id, goal_id, lease_token
+        RETURNING id, lease_token
         """,
         worker,
         lease,
@@ -59,7 +59,7 @@ extension SQLiteGoalStore {
         FROM goals g
         WHERE g.id = ? AND g.state = 'adopted' AND g.blockers = 0 AND g.waits_until IS NULL
           AND NOT EXISTS (\(Self.contradiction))
-        RETURNING id, goal_id, lease_token
+        RETURNING id, lease_token
         """,
         worker,
         lease,
@@ -126,7 +126,7 @@ extension SQLiteGoalStore {
             lease_expires_at = \(Self.leaseEnd), takeovers = takeovers + 1
           WHERE id = ? AND state = 'open'
             AND lease_expires_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
-          RETURNING id, goal_id, lease_token
+          RETURNING id, lease_token
           """,
           worker,
           lease,
@@ -186,12 +186,11 @@ extension SQLiteGoalStore {
 
   /// What a claim or a take-over returns: just enough to read the rest.
   private struct Ticket {
-    let attempt: Int64, goal: Int64, token: Int64
+    let attempt: Int64, token: Int64
 
     init(_ row: borrowing Row) throws(SQLiteError) {
       attempt = try row.require(0)
-      goal = try row.require(1)
-      token = try row.require(2)
+      token = try row.require(1)
     }
   }
 
@@ -200,16 +199,10 @@ extension SQLiteGoalStore {
     takenOver: Bool,
     _ connection: Connection
   ) throws(SQLiteError) -> Claim {
-    let attempt = try connection.first(
-      "SELECT \(Attempt.columns) FROM attempts WHERE id = ?",
-      ticket.attempt
-    ) { row throws(SQLiteError) in try Attempt(row) }
-    guard let attempt else { throw SQLiteError(.notFound, "the attempt just made is gone") }
-    return Claim(
-      goal: try require(ticket.goal, connection),
-      attempt: attempt,
-      token: ticket.token,
-      isTakenOver: takenOver
-    )
+    let claim = try connection.first(Claim.query, ticket.attempt) { row throws(SQLiteError) in
+      try Claim(row, token: ticket.token, isTakenOver: takenOver)
+    }
+    guard let claim else { throw SQLiteError(.notFound, "the attempt just made is gone") }
+    return claim
   }
 }

@@ -10,33 +10,34 @@ extension Goal {
     not_before, deadline, value, effort, risk, score, blockers
     """
 
-  init(_ row: borrowing Row) throws(SQLiteError) {
+  /// Reads the columns from index `first` on.
+  init(_ row: borrowing Row, from first: Int = 0) throws(SQLiteError) {
     self.init(
-      id: try row.require(0),
-      text: try row.require(1),
-      task: row.text(2),
-      context: try row.require(3),
-      workspace: row.text(4),
-      category: row.text(5),
-      source: try row.require(6),
-      successMetrics: try row.require(7),
-      metadata: try row.require(8),
-      timeoutMilliseconds: try row.require(9),
-      maxAttempts: try row.require(10),
-      idempotencyKey: row.text(11),
-      createdAt: try row.time(12),
-      state: try row.word(13),
-      version: try row.require(14),
-      attempts: try row.require(15),
-      result: row.text(16),
-      retryAt: try row.optionalTime(17),
-      notBefore: try row.optionalTime(18),
-      deadline: try row.optionalTime(19),
-      value: try row.require(20),
-      effort: try row.require(21),
-      risk: try row.require(22),
-      score: try row.require(23),
-      blockers: try row.require(24)
+      id: try row.require(first),
+      text: try row.require(first + 1),
+      task: row.text(first + 2),
+      context: try row.require(first + 3),
+      workspace: row.text(first + 4),
+      category: row.text(first + 5),
+      source: try row.require(first + 6),
+      successMetrics: try row.require(first + 7),
+      metadata: try row.require(first + 8),
+      timeoutMilliseconds: try row.require(first + 9),
+      maxAttempts: try row.require(first + 10),
+      idempotencyKey: row.text(first + 11),
+      createdAt: try row.time(first + 12),
+      state: try row.word(first + 13),
+      version: try row.require(first + 14),
+      attempts: try row.require(first + 15),
+      result: row.text(first + 16),
+      retryAt: try row.optionalTime(first + 17),
+      notBefore: try row.optionalTime(first + 18),
+      deadline: try row.optionalTime(first + 19),
+      value: try row.require(first + 20),
+      effort: try row.require(first + 21),
+      risk: try row.require(first + 22),
+      score: try row.require(first + 23),
+      blockers: try row.require(first + 24)
     )
   }
 }
@@ -46,6 +47,7 @@ extension Attempt {
     id, goal_id, number, state, worker, lease_expires_at, takeovers, plan_id, bindings, branch, \
     base_commit, started_at, ended_at, outcome
     """
+  fileprivate static let columnCount = 14
 
   init(_ row: borrowing Row) throws(SQLiteError) {
     self.init(
@@ -63,6 +65,25 @@ extension Attempt {
       startedAt: try row.time(11),
       endedAt: try row.optionalTime(12),
       outcome: row.text(13)
+    )
+  }
+}
+
+extension Claim {
+  /// The columns of an attempt and then those of its goal; its one parameter is the attempt's id.
+  static let query = """
+    SELECT *
+    FROM (SELECT \(Attempt.columns) FROM attempts) attempt
+      JOIN (SELECT \(Goal.columns) FROM goals) goal ON goal.id = attempt.goal_id
+    WHERE attempt.id = ?
+    """
+
+  init(_ row: borrowing Row, token: Int64, isTakenOver: Bool) throws(SQLiteError) {
+    self.init(
+      goal: try Goal(row, from: Attempt.columnCount),
+      attempt: try Attempt(row),
+      token: token,
+      isTakenOver: isTakenOver
     )
   }
 }

@@ -9,7 +9,9 @@ import SQLite
 /// others along; when the transaction itself is lost (a full disk), every caller in it is told, and
 /// nothing of it is left. Refusals are rare and savepoints are not free: so all is written without
 /// one, and where somebody's work is refused, all of it is undone and done again, each in a savepoint
-/// of its own. What callers give must bear being done twice.
+/// of its own. What callers give must bear being done twice. However much is waiting, nothing more is
+/// begun once a transaction has held the lock for some milliseconds: the rest goes with the next one,
+/// and other writers get their turn between the two.
 actor LedgerWriter {
   private let executor: DatabaseExecutor
   private let connection: Connection
@@ -21,6 +23,8 @@ actor LedgerWriter {
   private var checkpointer: WALCheckpointer?
   /// So many pages of log, 4 MiB, are copied in a few milliseconds; the lock is held for no longer.
   private static let pagesOfLog = 1_000
+  /// How long a transaction takes on more work. What it has begun it ends, and then it commits.
+  private static let timeForWork = Duration.milliseconds(8)
 
   nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe executor.asUnownedSerialExecutor()
@@ -86,11 +90,16 @@ actor LedgerWriter {
     isFlushing = false
     let batch = waiting
     waiting = []
+    var loss: LedgerError?
     do throws(LedgerError) {
-      if try !commitTogether(batch) { try commitApart(batch) }
-      for work in batch { work.finish(nil) }
+      if try !commitTogether(batch) { try commitApart(batch.dropLast(waiting.count)) }
     } catch {
-      for work in batch { work.finish(error) }
+      loss = error
+    }
+    for work in batch.dropLast(waiting.count) { work.finish(loss) }
+    if !waiting.isEmpty {
+      isFlushing = true
+      Task { flush() }
     }
     let written = (try? connection.pagesWritten) ?? 0
     // What goes wrong now goes wrong again when the log is next looked at, and is said there.
@@ -119,28 +128,35 @@ actor LedgerWriter {
     return opened
   }
 
-  /// Writes everything as one, which is the rule.
+  /// Writes as one what there is time for, which is the rule; the rest waits again.
   /// - returns: false where the work of one among several was refused, and nothing is left of anybody's.
   private func commitTogether(_ batch: [Work]) throws(LedgerError) -> Bool {
     var isRefused = false
     do throws(LedgerError) {
       try connection.transaction(wrapping: LedgerError.init) { () throws(LedgerError) in
-        for work in batch {
+        // A simulation has no time but its own.
+        let end = Simulation.current == nil ? ContinuousClock.now + Self.timeForWork : nil
+        for (index, work) in batch.enumerated() {
+          if let end, index > 0, ContinuousClock.now > end {
+            waiting = Array(batch[index...])
+            break
+          }
           work.perform(connection)
           guard let failure = work.failure else { continue }
           isRefused = true
+          waiting = Array(batch[(index + 1)...])
           throw failure
         }
       }
     } catch  where isRefused {
       // Who was alone has had its answer.
-      return batch.count == 1
+      return batch.count - waiting.count == 1
     }
     return true
   }
 
   /// Writes everybody's work in a savepoint of its own.
-  private func commitApart(_ batch: [Work]) throws(LedgerError) {
+  private func commitApart(_ batch: ArraySlice<Work>) throws(LedgerError) {
     try connection.transaction(wrapping: LedgerError.init) { () throws(LedgerError) in
       for work in batch {
         work.performApart(connection)

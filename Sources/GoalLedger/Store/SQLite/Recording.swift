@@ -1,7 +1,7 @@
 import SQLite
 
-/// What an attempt writes while it runs, and how it ends. Every write proves the lease: first here,
-/// for a clear error, and again in the schema's triggers, for whoever writes without this code.
+/// What an attempt writes while it runs, and how it ends. Every write proves the lease to the schema's
+/// triggers; what they refuse is looked at here, for a clear error where the lease is gone.
 extension SQLiteGoalStore {
   public func register(_ worker: WorkerRecord) async throws(LedgerError) {
     try redactor.admit(worker.name, as: "worker")
@@ -64,27 +64,14 @@ extension SQLiteGoalStore {
     _ claim: Claim,
     _ connection: Connection
   ) throws(SQLiteError) {
-    try connection.run(
-      """
-      INSERT INTO plans(digest, task, body)
-      SELECT ?1, ?2, ?3
-      WHERE NOT EXISTS (SELECT 1 FROM plans WHERE digest = ?1)
-      """,
-      plan.digest,
-      plan.task,
-      plan.body
-    )
-    try connection.run(
-      """
-      UPDATE attempts
-      SET plan_id = (SELECT id FROM plans WHERE digest = ?), bindings = ?
-      WHERE id = ? AND lease_token = ?
-      """,
-      plan.digest,
+    let held = try connection.run(
+      "UPDATE attempts SET plan_id = ?, bindings = ? WHERE id = ? AND lease_token = ?",
+      try row(of: plan, connection),
       plan.bindings,
       claim.attempt.id,
       claim.token
     )
+    guard held == 1 else { throw SQLiteError(.notFound, "") }
     var rows: [Int: Int64] = [:]
     for task in plan.tasks {
       try connection.run(
@@ -111,6 +98,21 @@ extension SQLiteGoalStore {
         )
       }
     }
+  }
+
+  /// The one stored copy of a plan, which most attempts find there.
+  private func row(of plan: PlanRecord, _ connection: Connection) throws(SQLiteError) -> Int64 {
+    let known = try connection.first("SELECT id FROM plans WHERE digest = ?", plan.digest) {
+      row throws(SQLiteError) in try row.require(0, as: Int64.self)
+    }
+    if let known { return known }
+    try connection.run(
+      "INSERT INTO plans(digest, task, body) VALUES (?, ?, ?)",
+      plan.digest,
+      plan.task,
+      plan.body
+    )
+    return try connection.lastInsertedRowID
   }
 
   public func record(_ events: [TaskEvent], for claim: Claim) async throws(LedgerError) {
@@ -189,10 +191,12 @@ extension SQLiteGoalStore {
       INSERT INTO task_runs(task_id, attempt_id, try, lease_token, started_at, ended_at,
         duration_ms, exit_code, error_class, message, retryable, output_head, output_tail,
         output_bytes, output_sha256, tree)
-      SELECT id, attempt_id, tries, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
-      FROM tasks
-      WHERE attempt_id = ? AND number = ?
+      VALUES ((SELECT id FROM tasks WHERE attempt_id = ?1 AND number = ?2), ?1,
+        (SELECT tries FROM tasks WHERE attempt_id = ?1 AND number = ?2),
+        ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
       """,
+      claim.attempt.id,
+      number,
       claim.token,
       run.startedAt.description,
       run.endedAt.description,
@@ -205,9 +209,7 @@ extension SQLiteGoalStore {
       run.outputTail,
       run.outputBytes,
       run.outputSHA256,
-      run.tree,
-      claim.attempt.id,
-      number
+      run.tree
     )
   }
 
@@ -296,39 +298,52 @@ extension SQLiteGoalStore {
       case .released(let reason):
         try move("state = 'adopted', attempts = attempts - 1, reason = ?", [reason])
       case .abandoned(let result):
-        try connection.run(
+        let held = try connection.run(
           "UPDATE attempts SET state = 'abandoned', outcome = ? WHERE id = ? AND lease_token = ?",
           result,
           claim.attempt.id,
           claim.token
         )
+        guard held == 1 else { throw SQLiteError(.notFound, "") }
       }
     }
   }
 
-  /// Writes under a lease that is still held.
+  /// Writes what goes through only under a lease that is still held: each statement of `body` has
+  /// the token in it, and either a trigger that looks at it or a look at how many rows it changed.
   func prove(
     _ claim: Claim,
     _ body: @escaping @Sendable (Connection) throws(SQLiteError) -> Void
   ) async throws(LedgerError) {
     try await writer.write { connection throws(LedgerError) in
       do throws(SQLiteError) {
-        let held = try connection.first(
-          "SELECT 1 FROM attempts WHERE id = ? AND lease_token = ? AND state = 'open'",
-          claim.attempt.id,
-          claim.token
-        ) { _ in true }
-        guard held != nil else { throw SQLiteError(.notFound, "") }
         try body(connection)
-      } catch  where error.code == .notFound {
+      } catch {
+        guard try Self.isLost(claim, error, connection) else { throw LedgerError(error) }
         throw LedgerError(
           .leaseLost,
           "the lease on goal \(claim.goal.id) is no longer held by \(claim.attempt.worker)",
           hint: "another worker took the attempt over, or somebody ended it"
         )
-      } catch {
-        throw LedgerError(error)
       }
+    }
+  }
+
+  /// Whether a refusal has a lost lease behind it.
+  private static func isLost(
+    _ claim: Claim,
+    _ refusal: SQLiteError,
+    _ connection: Connection
+  ) throws(LedgerError) -> Bool {
+    guard refusal.code.primary == .constraint else { return refusal.code == .notFound }
+    do throws(SQLiteError) {
+      return try connection.first(
+        "SELECT 1 FROM attempts WHERE id = ? AND lease_token = ? AND state = 'open'",
+        claim.attempt.id,
+        claim.token
+      ) { _ in true } == nil
+    } catch {
+      throw LedgerError(error)
     }
   }
 
