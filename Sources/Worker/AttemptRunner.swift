@@ -14,6 +14,7 @@ struct AttemptRunner: Sendable {
   let places: Workplaces
   let planner: GoalPlanner
   let breakers: CircuitBreakers
+  let alarms = AlarmClock(ContinuousClock())
   let watch: @Sendable (WorkerEvent) -> Void
 
   /// How often an attempt may change hands without a task succeeding: one that kills its workers
@@ -129,6 +130,7 @@ struct AttemptRunner: Sendable {
       breakers: breakers,
       recorder: recorder,
       clock: ContinuousClock(),
+      alarms: alarms,
       now: { .now }
     )
     let outcome = await engine.run(

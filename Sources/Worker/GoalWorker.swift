@@ -78,10 +78,10 @@ public struct GoalWorker: Sendable {
   }
 
   private func begin() async throws(LedgerError) -> Shift {
-    let shift = try await Shift(self)
+    var shift = try await Shift(self)
     try await shift.register("running")
     watch(.started(worker: name, concurrency: configuration.limits.concurrency))
-    await shift.sweeper.sweep()
+    shift.sweeping = Task { [sweeper = shift.sweeper] in await sweeper.sweep() }
     return shift
   }
 }

@@ -12,6 +12,8 @@ struct Shift: Sendable {
   let doorbell = Doorbell()
   let runner: AttemptRunner
   let sweeper: Sweeper
+  /// Tidies up after workers that were killed, while this one works: it leaves alone what is open.
+  var sweeping: Task<Void, Never>?
   let sealer: Sealer
   let checkpoints: CheckpointPublisher?
   let logKeeper: LogKeeper
@@ -68,6 +70,7 @@ struct Shift: Sendable {
 
   /// The last thing a worker does: says that it has stopped, and seals that, too.
   func stop() async throws(LedgerError) {
+    await sweeping?.value
     try await register("stopped")
     await sealer.finish()
     await checkpoints?.publish(isLast: true)

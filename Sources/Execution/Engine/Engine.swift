@@ -26,8 +26,10 @@ public struct Engine<C: Clock>: Sendable where C.Duration == Duration {
   public var breakers: CircuitBreakers
   /// Where everything is kept that happens.
   public var recorder: any EngineRecorder
-  /// What measures durations and wakes the engine.
+  /// What measures durations.
   public var clock: C
+  /// What wakes the engine, by the same clock; shared by as many runs as there are.
+  public var alarms: AlarmClock<C>
   /// What the record calls the time.
   public var now: @Sendable () -> Timestamp
 
@@ -38,6 +40,7 @@ public struct Engine<C: Clock>: Sendable where C.Duration == Duration {
     breakers: CircuitBreakers = CircuitBreakers(),
     recorder: any EngineRecorder,
     clock: C,
+    alarms: AlarmClock<C>? = nil,
     now: @escaping @Sendable () -> Timestamp
   ) {
     self.executors = executors
@@ -45,6 +48,7 @@ public struct Engine<C: Clock>: Sendable where C.Duration == Duration {
     self.breakers = breakers
     self.recorder = recorder
     self.clock = clock
+    self.alarms = alarms ?? AlarmClock(clock)
     self.now = now
   }
 

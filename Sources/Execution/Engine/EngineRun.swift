@@ -77,10 +77,10 @@ struct EngineRun<C: Clock, R: RandomNumberGenerator> where C.Duration == Duratio
   var launches: [Int] = []
   /// The places of running tasks that are cancelled once this turn is recorded.
   var cancellations: [Int] = []
-  private var alarm: (number: Int, at: C.Instant, task: Task<Void, Never>)?
+  private var alarm: (number: Int, at: C.Instant, entry: Int)?
   private var alarms = 0
-  /// The longest the alarm sleeps at a time. A cancelled sleep leaves its timer behind until it was
-  /// due, so short runs must not ask for long sleeps; it doubles as the run grows old.
+  /// The longest the alarm is set for at a time. The alarm clock keeps what was cancelled until it was
+  /// due, so short runs must not ask for what is far away; it doubles as the run grows old.
   private var nap = Duration.milliseconds(250)
 
   init(
@@ -125,7 +125,7 @@ struct EngineRun<C: Clock, R: RandomNumberGenerator> where C.Duration == Duratio
       for message in await mailbox.receive() { take(message) }
       expire(at: engine.clock.now)
     }
-    alarm?.task.cancel()
+    if let alarm { engine.alarms.cancel(alarm.entry) }
     return outcome()
   }
 
@@ -200,18 +200,13 @@ struct EngineRun<C: Clock, R: RandomNumberGenerator> where C.Duration == Duratio
     let wake = min(due, engine.clock.now.advanced(by: nap))
     if let alarm {
       guard wake < alarm.at else { return }
-      alarm.task.cancel()
+      engine.alarms.cancel(alarm.entry)
     }
     alarms += 1
-    let task = Task { [clock = engine.clock, mailbox, number = alarms] in
-      do {
-        try await clock.sleep(until: wake, tolerance: nil)
-        mailbox.post(.alarm(number))
-      } catch {
-        // Cancelled: an earlier alarm took its place, or the run is over.
-      }
+    let entry = engine.alarms.set(wake) { [mailbox, number = alarms] in
+      mailbox.post(.alarm(number))
     }
-    alarm = (alarms, wake, task)
+    alarm = (alarms, wake, entry)
   }
 
   private func outcome() -> EngineOutcome {

@@ -16,9 +16,10 @@ struct WorkspaceLook: Sendable {
     metrics: [SuccessMetric],
     runsTests: Bool
   ) async throws(ExecutionError) -> [SeenFile] {
-    let paths = try policy.pathPolicy()
+    // Compiling the policy's globs takes longer than planning a goal without files.
+    let paths = context.files.isEmpty ? nil : try policy.pathPolicy()
     try refuse(context, metrics: metrics, runsTests: runsTests, paths)
-    guard !context.files.isEmpty else { return [] }
+    guard let paths else { return [] }
     let applier = FileApplier(policy: paths)
     let edits = context.files.map { (path: $0.path, edit: $0.edit(replacing: false)) }
     let observed = try await applier.dryRun(edits, in: source)
@@ -45,18 +46,22 @@ struct WorkspaceLook: Sendable {
     _ context: GoalContext,
     metrics: [SuccessMetric],
     runsTests: Bool,
-    _ paths: PathPolicy
+    _ paths: PathPolicy?
   ) throws(ExecutionError) {
     var refusals = Refusals()
-    var total = 0
-    for file in context.files {
-      var bytes = 0
-      if case .content(let text) = file.wish { bytes = text.utf8.count }
-      total += bytes
-      refusals.note { () throws(ExecutionError) in try paths.check(file.path, bytes: bytes) }
+    if let paths {
+      var total = 0
+      for file in context.files {
+        var bytes = 0
+        if case .content(let text) = file.wish { bytes = text.utf8.count }
+        total += bytes
+        refusals.note { () throws(ExecutionError) in try paths.check(file.path, bytes: bytes) }
+      }
+      let count = context.files.count
+      refusals.note { () throws(ExecutionError) in
+        try paths.check(files: count, totalBytes: total)
+      }
     }
-    let count = context.files.count
-    refusals.note { () throws(ExecutionError) in try paths.check(files: count, totalBytes: total) }
     if runsTests {
       refusals.note { () throws(ExecutionError) in _ = try policy.tests(named: context.tests) }
     }

@@ -69,22 +69,20 @@ private struct JudgedSignature: Sendable {
   let attempt: Attempt.ID?
   let judgement: SignatureJudgement
 
+  private static let given = """
+    SELECT s.id, s.goal_version, s.request, s.signature, s.at, s.finding, s.attempt_id, i.id,
+      \(CanonicalRequest.columns.map { "g.\($0)" }.joined(separator: ", "))
+    FROM goal_signatures s JOIN goals g ON g.id = s.goal_id CROSS JOIN database_info i
+    WHERE s.goal_id = ?
+    ORDER BY s.id
+    """
+
   /// The signatures of a goal, in the order in which they were given.
   static func all(
     of goal: Goal.ID,
     _ connection: Connection
   ) throws(SQLiteError) -> [JudgedSignature] {
-    let columns = CanonicalRequest.columns.map { "g.\($0)" }.joined(separator: ", ")
-    let database = try connection.first("SELECT id FROM database_info") { $0.text(0) ?? "" } ?? ""
-    let rows = try connection.query(
-      """
-      SELECT s.id, s.goal_version, s.request, s.signature, s.at, s.finding, s.attempt_id, \(columns)
-      FROM goal_signatures s JOIN goals g ON g.id = s.goal_id
-      WHERE s.goal_id = ?
-      ORDER BY s.id
-      """,
-      goal
-    ) { row throws(SQLiteError) in
+    let rows = try connection.query(given, goal) { row throws(SQLiteError) in
       let request: GoalRequest = try row.word(2)
       let version: Int64 = try row.require(1)
       return Given(
@@ -97,11 +95,11 @@ private struct JudgedSignature: Sendable {
         attempt: row.int(6),
         bytes: CanonicalRequest.bytes(
           request,
-          database: database,
+          database: try row.require(7),
           goal: goal,
           version: version,
           row,
-          from: 7
+          from: 8
         )
       )
     }

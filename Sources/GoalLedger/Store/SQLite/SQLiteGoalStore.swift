@@ -59,6 +59,9 @@ public struct SQLiteGoalStore: GoalStore {
     // is refused before it is inserted.
     options.recursiveTriggers = false
     options.vfs = vfs
+    // Each reads the whole schema, which takes as long as all the rest: both at once, where there is
+    // a file already.
+    let opened = opening == .create ? nil : Task { reader(path, vfs) }
     let writer: LedgerWriter
     do throws(LedgerError) {
       writer = try LedgerWriter(path: path, options: options)
@@ -73,10 +76,18 @@ public struct SQLiteGoalStore: GoalStore {
     return SQLiteGoalStore(
       path: path,
       writer: writer,
-      reader: try LedgerReader(path: path, vfs: vfs),
+      reader: try await (opened?.value ?? reader(path, vfs)).get(),
       redactor: redactor,
       vfs: vfs
     )
+  }
+
+  private static func reader(_ path: String, _ vfs: String?) -> Result<LedgerReader, LedgerError> {
+    do throws(LedgerError) {
+      return .success(try LedgerReader(path: path, vfs: vfs))
+    } catch {
+      return .failure(error)
+    }
   }
 
   /// Runs the migrations that have not run yet.
