@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
 // GoalLedger: a goal queue you INSERT into and an audit trail you SELECT from.
-// The arrows between targets point one way; nothing but SQLite imports CSQLite.
+// The arrows between targets point one way; nothing but SQLite imports CSQLite and CSQLiteMemory.
 import PackageDescription
 
 let house: [SwiftSetting] = [
@@ -34,6 +34,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "CSQLiteMemory", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CLinux"),
     .executableTarget(name: "EmbedText", swiftSettings: house),
     .plugin(
@@ -42,7 +43,7 @@ let package = Package(
       dependencies: ["EmbedText"],
       path: "Sources/EmbedTextPlugin"
     ),
-    .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: house),
+    .target(name: "SQLite", dependencies: ["CSQLite", "CSQLiteMemory"], swiftSettings: house),
     .target(
       name: "Migrations",
       path: "Migrations",

@@ -2,6 +2,7 @@
 // and running scripts. It is not Sendable: one thread or one actor owns it, and the library is told
 // so (`SQLITE_OPEN_NOMUTEX`). What may come from elsewhere is an interruption, by a handle.
 import CSQLite
+import CSQLiteMemory
 
 /// A connection to a SQLite database.
 @safe public final class Connection {
@@ -16,6 +17,7 @@ import CSQLite
   /// but a little speed.
   private static let library: Void = {
     _ = csqlite_keep_no_memory_statistics()
+    _ = csqlite_keep_freed_memory()
     // SQLite's own 64 KiB are 15 pages; a goal's transition, with its triggers, can change more.
     _ = csqlite_keep_undo_in_memory(131_071)
   }()

@@ -32,7 +32,8 @@ class Trouble(Exception):
 
 def build():
     """Builds the program with optimisation, and says where it is."""
-    command = ["swift", "build", "-c", "release", "--product", "goalledger"]
+    command = ["swift", "build", "-c", "release", "--static-swift-stdlib",
+               "--product", "goalledger"]
     print("bench: building goalledger with optimisation", file=sys.stderr, flush=True)
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0:

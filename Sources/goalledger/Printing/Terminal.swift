@@ -9,10 +9,13 @@ struct Terminal: Sendable {
   static let error = Terminal(descriptor: STDERR_FILENO)
 
   let descriptor: Int32
-
   /// Whether a person is likely to look: colours are only for one.
-  var isColoured: Bool {
-    isatty(descriptor) == 1 && (Variables.value("NO_COLOR") ?? "").isEmpty
+  let isColoured: Bool
+
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+    isColoured =
+      isatty(descriptor) == 1 && (Variables.value("NO_COLOR") ?? "").isEmpty
       && Variables.value("TERM") != "dumb"
   }
 
