@@ -11,32 +11,37 @@ extension SQLiteGoalStore {
     lease: Int64
   ) async throws(LedgerError) -> [Claim] {
     try await write { connection throws(SQLiteError) in
-      // The claim names its index: one added later made the planner sort the backlog.
-      let rows = try connection.query(
-        """
-        INSERT INTO attempts(goal_id, number, worker, lease_token, lease_expires_at)
-        SELECT id, (SELECT count(*) + 1 FROM attempts WHERE goal_id = claimable.id), ?,
-          (SELECT coalesce(max(lease_token), 0) FROM attempts) + place, \(Self.leaseEnd)
-        FROM (
-          SELECT g.id AS id, row_number() OVER (ORDER BY g.score DESC, g.id) AS place
-          FROM goals g INDEXED BY goals_claimable
-          WHERE g.state = 'adopted' AND g.blockers = 0 AND g.waits_until IS NULL
-            AND NOT EXISTS (\(Self.contradiction))
-          ORDER BY g.score DESC, g.id
-          LIMIT ?
-        ) claimable
-        RETURNING id, lease_token
-        """,
-        worker,
-        lease,
-        limit,
-        map: Ticket.init
-      )
-      return try rows.map { ticket throws(SQLiteError) in
+      var tickets: [Ticket] = []
+      while tickets.count < limit {
+        let wanted = min(limit - tickets.count, Self.claimsOfStatement)
+        let claimed = try connection.query(Self.claims, worker, lease, wanted, map: Ticket.init)
+        tickets += claimed
+        guard claimed.count == wanted else { break }
+      }
+      return try tickets.map { ticket throws(SQLiteError) in
         try claim(ticket, takenOver: false, connection)
       }
     }
   }
+
+  /// What more claims in one statement would change is more than SQLite keeps in memory to undo it.
+  private static let claimsOfStatement = 16
+
+  /// The claim names its index: one added later made the planner sort the backlog.
+  private static let claims = """
+    INSERT INTO attempts(goal_id, number, worker, lease_token, lease_expires_at)
+    SELECT id, (SELECT count(*) + 1 FROM attempts WHERE goal_id = claimable.id), ?,
+      (SELECT coalesce(max(lease_token), 0) FROM attempts) + place, \(leaseEnd)
+    FROM (
+      SELECT g.id AS id, row_number() OVER (ORDER BY g.score DESC, g.id) AS place
+      FROM goals g INDEXED BY goals_claimable
+      WHERE g.state = 'adopted' AND g.blockers = 0 AND g.waits_until IS NULL
+        AND NOT EXISTS (\(contradiction))
+      ORDER BY g.score DESC, g.id
+      LIMIT ?
+    ) claimable
+    RETURNING id, lease_token
+    """
 
   public func claim(
     goal: Goal.ID,

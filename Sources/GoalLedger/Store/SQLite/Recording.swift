@@ -130,30 +130,23 @@ extension SQLiteGoalStore {
     for event in events {
       switch event {
       case .started(let number, let at):
-        try move(
-          "state = 'running', tries = tries + 1, started_at = coalesce(started_at, ?)",
-          [at.description],
-          number,
-          claim,
-          connection
+        try connection.run(
+          """
+          UPDATE tasks
+          SET state = 'running', tries = tries + 1, started_at = coalesce(started_at, ?),
+            lease_token = ?
+          WHERE attempt_id = ? AND number = ?
+          """,
+          at.description,
+          claim.token,
+          claim.attempt.id,
+          number
         )
       case .moved(let number, let state, let at):
-        try move(
-          "state = ?, ended_at = ?",
-          [state.rawValue, state == .ready ? nil : at.description],
-          number,
-          claim,
-          connection
-        )
+        try move(number, to: state, at, commit: nil, claim, connection)
       case .ended(let number, let state, let run, let commit):
         try insert(run, number, claim, connection)
-        try move(
-          "state = ?, ended_at = ?, commit_id = ?",
-          [state.rawValue, state == .ready ? nil : run.endedAt.description, commit],
-          number,
-          claim,
-          connection
-        )
+        try move(number, to: state, run.endedAt, commit: commit, claim, connection)
       }
     }
     let progressed = events.contains {
@@ -168,15 +161,25 @@ extension SQLiteGoalStore {
   }
 
   private func move(
-    _ assignments: String,
-    _ values: [(any Bindable)?],
     _ number: Int,
+    to state: TaskRecordState,
+    _ at: Timestamp,
+    commit: String?,
     _ claim: Claim,
     _ connection: Connection
   ) throws(SQLiteError) {
     try connection.run(
-      "UPDATE tasks SET \(assignments), lease_token = ? WHERE attempt_id = ? AND number = ?",
-      arguments: Arguments(values + [claim.token, claim.attempt.id, number])
+      """
+      UPDATE tasks
+      SET state = ?, ended_at = ?, commit_id = ?, lease_token = ?
+      WHERE attempt_id = ? AND number = ?
+      """,
+      state.rawValue,
+      state == .ready ? nil : at.description,
+      commit,
+      claim.token,
+      claim.attempt.id,
+      number
     )
   }
 

@@ -64,15 +64,12 @@ public struct SQLiteGoalStore: GoalStore {
     let opened = opening == .create ? nil : Task { reader(path, vfs) }
     let writer: LedgerWriter
     do throws(LedgerError) {
-      writer = try LedgerWriter(path: path, options: options)
-    } catch  where error.code == .unavailable && opening != .create {
-      throw LedgerError(
-        error.code,
-        error.message,
-        hint: error.hint ?? "make one with: goalledger init"
-      )
+      writer = try Self.writer(path, options)
+      try await writer.migrate(opening)
+    } catch {
+      _ = await opened?.value
+      throw error
     }
-    try await writer.migrate(opening)
     return SQLiteGoalStore(
       path: path,
       writer: writer,
@@ -80,6 +77,21 @@ public struct SQLiteGoalStore: GoalStore {
       redactor: redactor,
       vfs: vfs
     )
+  }
+
+  private static func writer(
+    _ path: String,
+    _ options: OpenOptions
+  ) throws(LedgerError) -> LedgerWriter {
+    do throws(LedgerError) {
+      return try LedgerWriter(path: path, options: options)
+    } catch  where error.code == .unavailable && !options.create {
+      throw LedgerError(
+        error.code,
+        error.message,
+        hint: error.hint ?? "make one with: goalledger init"
+      )
+    }
   }
 
   private static func reader(_ path: String, _ vfs: String?) -> Result<LedgerReader, LedgerError> {
