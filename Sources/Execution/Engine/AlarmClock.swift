@@ -21,6 +21,7 @@ public final class AlarmClock<C: Clock>: Sendable where C.Duration == Duration {
     /// Until when the one that sleeps for all does, and its number: another with an earlier time
     /// takes its place.
     var sleep: (until: C.Instant, number: Int)?
+    var sleeper: Task<Void, Never>?
   }
 
   private let clock: C
@@ -34,15 +35,20 @@ public final class AlarmClock<C: Clock>: Sendable where C.Duration == Duration {
   /// Has `body` called, once, when it is `due`, or soon after.
   /// - returns: the number it can be cancelled by.
   func set(_ due: C.Instant, _ body: @escaping @Sendable () -> Void) -> Int {
-    let (number, isFirst) = state.withLock { state in
+    let (number, earlier) = state.withLock { state in
       state.last += 1
-      state.entries.insert(Entry(due: due, number: state.last))
-      state.bodies[state.last] = body
-      let isFirst = state.sleep.map { due < $0.until } ?? true
-      if isFirst { state.sleep = (due, state.last) }
-      return (state.last, isFirst)
+      let number = state.last
+      state.entries.insert(Entry(due: due, number: number))
+      state.bodies[number] = body
+      guard state.sleep.map({ due < $0.until }) ?? true else {
+        return (number, Task<Void, Never>?.none)
+      }
+      let earlier = state.sleeper
+      state.sleep = (due, number)
+      state.sleeper = Task.detached { await self.sleep(number) }
+      return (number, earlier)
     }
-    if isFirst { Task.detached { await self.sleep(number) } }
+    earlier?.cancel()
     return number
   }
 
