@@ -32,6 +32,7 @@ struct csqlite_patience {
   int64_t limit_ns;
   int64_t began_ns;
   uint32_t random;
+  uint32_t waits;
 };
 static inline int64_t csqlite_monotonic_ns(void) {
   struct timespec now;
@@ -41,12 +42,15 @@ static inline int64_t csqlite_monotonic_ns(void) {
 static inline int csqlite_wait(void *context, int count) {
   struct csqlite_patience *patience = (struct csqlite_patience *)context;
   int64_t now = csqlite_monotonic_ns();
-  if (count == 0) patience->began_ns = now;
+  if (count == 0) {
+    patience->began_ns = now;
+    patience->waits += 1;
+  }
   if (now - patience->began_ns >= patience->limit_ns) return 0;
   patience->random = patience->random * 1664525u + 1013904223u;
-  // From 0.1 ms, twice as long each time, to 0.8 ms, and to 3.2 ms once nobody who is busy but briefly
+  // From 0.1 ms, twice as long each time, to 0.4 ms, and to 3.2 ms once nobody who is busy but briefly
   // can be what it waits for; a random half to the whole of it.
-  int longest = now - patience->began_ns < 200000000 ? 3 : 5;
+  int longest = now - patience->began_ns < 200000000 ? 2 : 5;
   int64_t nap = 100000LL << (count < longest ? count : longest);
   nap = nap / 2 + (int64_t)(patience->random >> 8) * (nap / 2) / (1 << 24);
   struct timespec pause = {0, (long)nap};

@@ -84,6 +84,9 @@ extension Connection {
     get throws(SQLiteError) { Int(unsafe sqlite3_total_changes64(try open())) }
   }
 
+  /// How often this connection has had to wait for another's lock; begins anew after 2^32.
+  public var lockWaits: UInt32 { unsafe patience.pointee.waits }
+
   /// The pages that this connection has written since it was opened, to the log where there is one.
   public var pagesWritten: Int {
     get throws(SQLiteError) {

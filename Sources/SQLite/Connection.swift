@@ -60,7 +60,8 @@ import CSQLiteMemory
       to: csqlite_patience(
         limit_ns: Int64(max(0, options.busyTimeout)) * 1_000_000,
         began_ns: 0,
-        random: .random(in: .min ... .max)
+        random: .random(in: .min ... .max),
+        waits: 0
       )
     )
     do throws(SQLiteError) {

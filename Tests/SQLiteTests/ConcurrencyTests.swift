@@ -32,8 +32,10 @@ import Testing
       #expect(error?.hint?.contains("another connection") == true)
       #expect(waited >= .milliseconds(35))
       #expect(!second.isInTransaction)
+      #expect(second.lockWaits == 1)
     }
     try second.transaction { try second.run("INSERT INTO t VALUES (1)") }
+    #expect(second.lockWaits == 1 && connection.lockWaits == 0)
   }
 
   @Test("A second writer gets the lock when the first lets go")

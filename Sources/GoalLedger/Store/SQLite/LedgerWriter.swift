@@ -1,3 +1,4 @@
+import Glibc
 import Migrations
 import SQLite
 
@@ -23,6 +24,10 @@ actor LedgerWriter {
   private var checkpointer: WALCheckpointer?
   /// So many pages of log, 4 MiB, are copied in a few milliseconds; the lock is held for no longer.
   private static let pagesOfLog = 1_000
+  /// What `lockWaits` was when others were last let have the lock, and for how long they are, in
+  /// microseconds: as long as one that waits may sleep before it looks again.
+  private var lockWaits: UInt32 = 0
+  private static let wayOfOthers: UInt32 = 400
   /// How long a transaction takes on more work. What it has begun it ends, and then it commits.
   private static let timeForWork = Duration.milliseconds(8)
 
@@ -87,6 +92,7 @@ actor LedgerWriter {
   }
 
   private func flush() {
+    giveWay()
     isFlushing = false
     let batch = waiting
     waiting = []
@@ -104,6 +110,14 @@ actor LedgerWriter {
     let written = (try? connection.pagesWritten) ?? 0
     // What goes wrong now goes wrong again when the log is next looked at, and is said there.
     if written - pagesAtShortening >= Self.pagesOfLog { _ = try? shortenLog() }
+  }
+
+  /// Lets others have the lock, where there are others: whoever has just had it would take it again
+  /// before any of them looks, and some would wait for many turns.
+  private func giveWay() {
+    guard connection.lockWaits != lockWaits, Simulation.current == nil else { return }
+    lockWaits = connection.lockWaits
+    usleep(Self.wayOfOthers)
   }
 
   /// Copies the log into the database, so that the next writer can begin it anew.
