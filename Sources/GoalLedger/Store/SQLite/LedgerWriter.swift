@@ -256,8 +256,6 @@ actor LedgerReader {
         path: path,
         options: Simulation.current?.adapted(options) ?? options
       )
-      // The first statement reads the schema: now, and not when somebody waits for an answer.
-      _ = try connection.first("SELECT count(*) FROM sqlite_schema") { _ in true }
     } catch {
       throw LedgerError(error)
     }

@@ -59,47 +59,24 @@ public struct SQLiteGoalStore: GoalStore {
     // is refused before it is inserted.
     options.recursiveTriggers = false
     options.vfs = vfs
-    // Each reads the whole schema, which takes as long as all the rest: both at once, where there is
-    // a file already.
-    let opened = opening == .create ? nil : Task { reader(path, vfs) }
     let writer: LedgerWriter
     do throws(LedgerError) {
-      writer = try Self.writer(path, options)
-      try await writer.migrate(opening)
-    } catch {
-      _ = await opened?.value
-      throw error
-    }
-    return SQLiteGoalStore(
-      path: path,
-      writer: writer,
-      reader: try await (opened?.value ?? reader(path, vfs)).get(),
-      redactor: redactor,
-      vfs: vfs
-    )
-  }
-
-  private static func writer(
-    _ path: String,
-    _ options: OpenOptions
-  ) throws(LedgerError) -> LedgerWriter {
-    do throws(LedgerError) {
-      return try LedgerWriter(path: path, options: options)
-    } catch  where error.code == .unavailable && !options.create {
+      writer = try LedgerWriter(path: path, options: options)
+    } catch  where error.code == .unavailable && opening != .create {
       throw LedgerError(
         error.code,
         error.message,
         hint: error.hint ?? "make one with: goalledger init"
       )
     }
-  }
-
-  private static func reader(_ path: String, _ vfs: String?) -> Result<LedgerReader, LedgerError> {
-    do throws(LedgerError) {
-      return .success(try LedgerReader(path: path, vfs: vfs))
-    } catch {
-      return .failure(error)
-    }
+    try await writer.migrate(opening)
+    return SQLiteGoalStore(
+      path: path,
+      writer: writer,
+      reader: try LedgerReader(path: path, vfs: vfs),
+      redactor: redactor,
+      vfs: vfs
+    )
   }
 
   /// Runs the migrations that have not run yet.
