@@ -147,6 +147,14 @@ struct GoalStoreTests {
       try await store.record(plan, opening: nil, [], for: lost)
     }
     #expect(error?.code == .leaseLost)
+    // What finds all of it written already is told as well, and not that it succeeded.
+    let change = ChangeRecord(workspace: "shop", branch: "goal/1/1", baseCommit: "abc")
+    try await store.open(change, for: taken)
+    try await store.open(change, for: taken)
+    let late = await #expect(throws: LedgerError.self) {
+      try await store.open(change, for: lost)
+    }
+    #expect(late?.code == .leaseLost)
     #expect(try await store.extend([lost, taken], lease: 10_000) == [.lost, .held])
     #expect(try await store.takeOver(limit: 5, worker: "w3", lease: 1_000).isEmpty)
   }

@@ -313,14 +313,18 @@ extension SQLiteGoalStore {
   }
 
   /// Writes what goes through only under a lease that is still held: each statement of `body` has
-  /// the token in it, and either a trigger that looks at it or a look at how many rows it changed.
+  /// the token in it, and either a trigger that looks at it or a look at how many rows it changed. Where
+  /// nothing was written, nothing has looked, and so it is done here.
   func prove(
     _ claim: Claim,
     _ body: @escaping @Sendable (Connection) throws(SQLiteError) -> Void
   ) async throws(LedgerError) {
     try await writer.write { connection throws(LedgerError) in
       do throws(SQLiteError) {
+        let before = try connection.totalChanges
         try body(connection)
+        guard try connection.totalChanges == before else { return }
+        guard try Self.isHeld(claim, connection) else { throw SQLiteError(.notFound, "") }
       } catch {
         guard try Self.isLost(claim, error, connection) else { throw LedgerError(error) }
         throw LedgerError(
@@ -340,14 +344,21 @@ extension SQLiteGoalStore {
   ) throws(LedgerError) -> Bool {
     guard refusal.code.primary == .constraint else { return refusal.code == .notFound }
     do throws(SQLiteError) {
-      return try connection.first(
-        "SELECT 1 FROM attempts WHERE id = ? AND lease_token = ? AND state = 'open'",
-        claim.attempt.id,
-        claim.token
-      ) { _ in true } == nil
+      return try !isHeld(claim, connection)
     } catch {
       throw LedgerError(error)
     }
+  }
+
+  private static func isHeld(
+    _ claim: Claim,
+    _ connection: Connection
+  ) throws(SQLiteError) -> Bool {
+    try connection.first(
+      "SELECT 1 FROM attempts WHERE id = ? AND lease_token = ? AND state = 'open'",
+      claim.attempt.id,
+      claim.token
+    ) { _ in true } != nil
   }
 
   public func save(_ breaker: BreakerRecord, actor: String) async throws(LedgerError) {
