@@ -120,7 +120,8 @@ CREATE TABLE goals (
 
   -- Derived
   score REAL NOT NULL DEFAULT 0,
-  score_epoch INTEGER NOT NULL DEFAULT 0,
+  -- NULL while the row is being born, until the score is computed
+  score_epoch INTEGER,
   rescore_at TEXT,
   blockers INTEGER NOT NULL DEFAULT 0,
   waits_until TEXT,
@@ -143,7 +144,7 @@ CREATE INDEX goals_waiting ON goals(waits_until)
 WHERE state = 'adopted' AND waits_until IS NOT NULL;
 
 CREATE INDEX goals_stale_scores ON goals(score_epoch)
-WHERE state IN ('proposed', 'adopted');
+WHERE score_epoch IS NOT NULL AND state IN ('proposed', 'adopted');
 
 -- Goals whose urgency is yet to change: a score ages by itself only through the deadline.
 CREATE INDEX goals_aging ON goals(rescore_at)

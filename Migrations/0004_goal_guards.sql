@@ -13,9 +13,9 @@ BEGIN
     THEN RAISE(ABORT, 'a goal''s id is given by the database: leave id out')
     WHEN NEW.state NOT IN ('proposed', 'adopted')
     THEN RAISE(ABORT, 'a goal is born proposed or adopted')
-    WHEN (NEW.version, NEW.attempts, NEW.blockers, NEW.score_epoch) IS NOT (1, 0, 0, 0)
-      OR NEW.score IS NOT 0
-      OR (NEW.result, NEW.retry_at, NEW.waits_until) IS NOT (NULL, NULL, NULL)
+    WHEN (NEW.version, NEW.attempts, NEW.blockers, NEW.score) IS NOT (1, 0, 0, 0)
+      OR (NEW.score_epoch, NEW.result, NEW.retry_at, NEW.waits_until)
+        IS NOT (NULL, NULL, NULL, NULL)
     THEN RAISE(ABORT, 'version, attempts, result, retry_at, score, score_epoch, blockers and waits_until are kept for you: leave them out')
     WHEN NEW.rescore_at IS NOT NULL
     THEN RAISE(ABORT, 'rescore_at follows the deadline: leave it out')
@@ -202,11 +202,13 @@ BEGIN
   WHERE NEW.state IS NOT OLD.state;
 END;
 
--- A score is set apart from everything else, and is what the formula says now.
+-- A score is set apart from everything else, and is what the formula says now; the first one is what
+-- the goal's own trigger has just computed.
 CREATE TRIGGER goals_before_score BEFORE UPDATE OF score, score_epoch, rescore_at ON goals
 BEGIN
   SELECT RAISE(ABORT, 'score follows goal_score_formula: leave it out, or set it, score_epoch and rescore_at to what the formula says now')
-  WHERE (NEW.score, NEW.score_epoch, NEW.rescore_at)
+  WHERE OLD.score_epoch IS NOT NULL
+    AND (NEW.score, NEW.score_epoch, NEW.rescore_at)
       IS NOT (OLD.score, OLD.score_epoch, OLD.rescore_at)
     AND ((NEW.value, NEW.effort, NEW.risk, NEW.deadline, NEW.aligns_with, NEW.contradicts)
         IS NOT (OLD.value, OLD.effort, OLD.risk, OLD.deadline, OLD.aligns_with, OLD.contradicts)

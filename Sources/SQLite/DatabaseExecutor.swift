@@ -50,7 +50,13 @@ public final class DatabaseExecutor: SerialExecutor, @unchecked Sendable {
 
   /// Queues a job; called by the concurrency runtime.
   public func enqueue(_ job: consuming ExecutorJob) {
-    queue.append(UnownedJob(job), for: self)
+    queue.append(.job(UnownedJob(job)), for: self)
+  }
+
+  /// Runs `body` on the thread, after what is queued already: for those who need neither a task nor an
+  /// answer.
+  public func perform(_ body: @escaping @Sendable () -> Void) {
+    queue.append(.call(body), for: self)
   }
 
   /// Whether the caller runs on this executor's thread.
@@ -73,10 +79,15 @@ public final class DatabaseExecutor: SerialExecutor, @unchecked Sendable {
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   private let name: String
   private let onEnd: @Sendable () -> Void
-  private var jobs: [UnownedJob] = []
+  private var jobs: [Job] = []
   private var executor: DatabaseExecutor?
   private var isStopping = false
   private var thread = pthread_t()
+
+  enum Job {
+    case job(UnownedJob)
+    case call(@Sendable () -> Void)
+  }
 
   init(name: String, onEnd: @escaping @Sendable () -> Void) {
     self.name = String(decoding: name.utf8.prefix(15), as: UTF8.self)
@@ -126,7 +137,7 @@ public final class DatabaseExecutor: SerialExecutor, @unchecked Sendable {
     }
   }
 
-  func append(_ job: UnownedJob, for executor: DatabaseExecutor) {
+  func append(_ job: Job, for executor: DatabaseExecutor) {
     locked {
       self.executor = executor
       jobs.append(job)
@@ -145,14 +156,17 @@ public final class DatabaseExecutor: SerialExecutor, @unchecked Sendable {
     unsafe csqlite_name_thread(name)
     while let (batch, executor) = nextBatch() {
       for job in batch {
-        unsafe job.runSynchronously(on: executor.asUnownedSerialExecutor())
+        switch job {
+        case .job(let job): unsafe job.runSynchronously(on: executor.asUnownedSerialExecutor())
+        case .call(let body): body()
+        }
       }
     }
     onEnd()
   }
 
   /// Waits for jobs; nil when there are none and will be none.
-  private func nextBatch() -> ([UnownedJob], DatabaseExecutor)? {
+  private func nextBatch() -> ([Job], DatabaseExecutor)? {
     locked {
       while true {
         if let executor, !jobs.isEmpty {

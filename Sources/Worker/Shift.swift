@@ -10,6 +10,8 @@ struct Shift: Sendable {
   let watch: @Sendable (WorkerEvent) -> Void
   let running = RunningAttempts()
   let doorbell = Doorbell()
+  /// Whether anybody has committed something, or something may have fallen due, since the loop looked.
+  let hasNews = Flag()
   let runner: AttemptRunner
   let sweeper: Sweeper
   /// Tidies up after workers that were killed, while this one works: it leaves alone what is open.
@@ -114,18 +116,29 @@ struct Shift: Sendable {
   /// Begins as many attempts as there are free places and goals for them, so many at a time; returns
   /// 0 only where there was nothing to do.
   private func fill(_ group: inout DiscardingTaskGroup) async throws(LedgerError) -> Int {
+    // Each look is a read of its own; for a place that became free among many it is not worth it.
+    let isNews = hasNews.lower()
     do throws(LedgerError) {
       // A step at a time: a hundred thousand goals to tidy must not keep those that are ready waiting.
-      let isUntidy = try await store.tidy()
-      if isUntidy { doorbell.ring() }
+      let isUntidy = isNews ? try await store.tidy() : false
+      if isUntidy { ringForNews() }
       let free = concurrency - running.count
-      guard free > 0 else { return 0 }
+      guard free > 0 else {
+        if isNews { hasNews.raise() }
+        return 0
+      }
       let wanted = min(free, Self.claimsAtOnce)
-      var claims = try await store.takeOver(limit: wanted, worker: name, lease: lease)
+      var claims: [Claim] = []
+      if isNews {
+        claims = try await store.takeOver(limit: wanted, worker: name, lease: lease)
+      }
       if claims.count < wanted {
         claims += try await store.claim(limit: wanted - claims.count, worker: name, lease: lease)
       }
       if claims.count == wanted && wanted < free { doorbell.ring() }
+      // What ended last may have been what others waited for.
+      let isToLook = claims.count < wanted && !isNews
+      if isToLook { ringForNews() }
       for claim in claims {
         let control = running.begin(claim)
         group.addTask {
@@ -135,12 +148,18 @@ struct Shift: Sendable {
           doorbell.ring()
         }
       }
-      return claims.count + (isUntidy ? 1 : 0)
+      return claims.count + (isUntidy || isToLook ? 1 : 0)
     } catch  where error.code == .busy {
       // Somebody holds the lock for long: the poll will ring again.
+      hasNews.raise()
       watch(.warning(error.message))
       return 1
     }
+  }
+
+  private func ringForNews() {
+    hasNews.raise()
+    doorbell.ring()
   }
 
   /// Lets what runs finish within the grace period, then has it rolled back.
@@ -172,6 +191,7 @@ struct Shift: Sendable {
     ChangeWatcher(
       store: store,
       doorbell: doorbell,
+      hasNews: hasNews,
       sealing: sealer.bell,
       slowest: .milliseconds(configuration.limits.pollMilliseconds)
     )

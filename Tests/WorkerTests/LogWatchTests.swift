@@ -58,6 +58,7 @@ struct LogWatchTests {
       await ChangeWatcher(
         store: store,
         doorbell: doorbell,
+        hasNews: Flag(),
         sealing: sealing,
         slowest: .seconds(60)
       ).run()

@@ -56,6 +56,10 @@ public struct Claim: Sendable, Hashable {
   public let token: Int64
   /// Whether another worker began this attempt.
   public let isTakenOver: Bool
+  /// Whether the goal had a signature when it was claimed; where it had none, none is to be judged.
+  public let isSigned: Bool
+  /// Names of the active beliefs that had one when it was claimed.
+  public let beliefs: [String]
 }
 
 /// A task, as a row of `tasks` holds it.

@@ -314,6 +314,14 @@ extension GuardCase {
         """
     ),
     GuardCase(
+      "a score that is to be a new goal's",
+      attack: "UPDATE goals SET score_epoch = NULL, score = 0.9 WHERE id = 12",
+      refusal: """
+        score follows goal_score_formula: leave it out, or set it, score_epoch and rescore_at to \
+        what the formula says now
+        """
+    ),
+    GuardCase(
       "a score that hides in an amendment",
       given: ["UPDATE goals SET value = 0.6 WHERE id = 2"],
       attack: "UPDATE goals SET value = 0.1, score = 0.45 WHERE id = 2",

@@ -18,9 +18,7 @@ extension SQLiteGoalStore {
         tickets += claimed
         guard claimed.count == wanted else { break }
       }
-      return try tickets.map { ticket throws(SQLiteError) in
-        try claim(ticket, takenOver: false, connection)
-      }
+      return try claims(tickets, takenOver: false, connection)
     }
   }
 
@@ -72,7 +70,7 @@ extension SQLiteGoalStore {
         map: Ticket.init
       )
       guard let ticket else { return nil }
-      return try claim(ticket, takenOver: false, connection)
+      return try claims([ticket], takenOver: false, connection).first
     }
   }
 
@@ -122,7 +120,7 @@ extension SQLiteGoalStore {
   ) async throws(LedgerError) -> [Claim] {
     guard !expired.isEmpty else { return [] }
     return try await write { connection throws(SQLiteError) in
-      var claims: [Claim] = []
+      var tickets: [Ticket] = []
       for id in expired {
         let ticket = try connection.first(
           """
@@ -138,10 +136,9 @@ extension SQLiteGoalStore {
           id,
           map: Ticket.init
         )
-        guard let ticket else { continue }
-        claims.append(try claim(ticket, takenOver: true, connection))
+        if let ticket { tickets.append(ticket) }
       }
-      return claims
+      return try claims(tickets, takenOver: true, connection)
     }
   }
 
@@ -199,15 +196,19 @@ extension SQLiteGoalStore {
     }
   }
 
-  private func claim(
-    _ ticket: Ticket,
+  private func claims(
+    _ tickets: [Ticket],
     takenOver: Bool,
     _ connection: Connection
-  ) throws(SQLiteError) -> Claim {
-    let claim = try connection.first(Claim.query, ticket.attempt) { row throws(SQLiteError) in
-      try Claim(row, token: ticket.token, isTakenOver: takenOver)
+  ) throws(SQLiteError) -> [Claim] {
+    guard !tickets.isEmpty else { return [] }
+    let beliefs = try Self.activeBeliefs(connection)
+    return try tickets.map { ticket throws(SQLiteError) in
+      let claim = try connection.first(Claim.query, ticket.attempt) { row throws(SQLiteError) in
+        try Claim(row, token: ticket.token, isTakenOver: takenOver, beliefs: beliefs)
+      }
+      guard let claim else { throw SQLiteError(.notFound, "the attempt just made is gone") }
+      return claim
     }
-    guard let claim else { throw SQLiteError(.notFound, "the attempt just made is gone") }
-    return claim
   }
 }

@@ -9,6 +9,7 @@ extension Goal {
     max_attempts, idempotency_key, created_at, state, version, attempts, result, retry_at, \
     not_before, deadline, value, effort, risk, score, blockers
     """
+  fileprivate static let columnCount = 25
 
   /// Reads the columns from index `first` on.
   init(_ row: borrowing Row, from first: Int = 0) throws(SQLiteError) {
@@ -70,20 +71,28 @@ extension Attempt {
 }
 
 extension Claim {
-  /// The columns of an attempt and then those of its goal; its one parameter is the attempt's id.
+  /// The columns of an attempt, those of its goal, and whether that is signed; its one parameter is the
+  /// attempt's id.
   static let query = """
-    SELECT *
+    SELECT *, EXISTS (SELECT 1 FROM goal_signatures s WHERE s.goal_id = goal.id)
     FROM (SELECT \(Attempt.columns) FROM attempts) attempt
       JOIN (SELECT \(Goal.columns) FROM goals) goal ON goal.id = attempt.goal_id
     WHERE attempt.id = ?
     """
 
-  init(_ row: borrowing Row, token: Int64, isTakenOver: Bool) throws(SQLiteError) {
+  init(
+    _ row: borrowing Row,
+    token: Int64,
+    isTakenOver: Bool,
+    beliefs: [String]
+  ) throws(SQLiteError) {
     self.init(
       goal: try Goal(row, from: Attempt.columnCount),
       attempt: try Attempt(row),
       token: token,
-      isTakenOver: isTakenOver
+      isTakenOver: isTakenOver,
+      isSigned: try row.require(Attempt.columnCount + Goal.columnCount),
+      beliefs: beliefs
     )
   }
 }

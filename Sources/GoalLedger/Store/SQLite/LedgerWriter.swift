@@ -1,23 +1,25 @@
 import Glibc
 import Migrations
 import SQLite
+import Synchronization
 
 /// The one writer of a process. It gathers what its callers want written while the transaction
-/// before is still committing, and writes all of it in the next one, so that full durability costs
-/// one fsync for many.
+/// before is still committing, and writes all of it in the next one, with what comes in meanwhile, so
+/// that full durability costs one fsync for many.
 ///
 /// What must stay true: a caller hears of success only after the commit; one refusal does not take the
 /// others along; when the transaction itself is lost (a full disk), every caller in it is told, and
 /// nothing of it is left. Refusals are rare and savepoints are not free: so all is written without
 /// one, and where somebody's work is refused, all of it is undone and done again, each in a savepoint
-/// of its own. What callers give must bear being done twice. However much is waiting, nothing more is
-/// begun once a transaction has held the lock for some milliseconds: the rest goes with the next one,
-/// and other writers get their turn between the two.
+/// of its own. What callers give must bear being done twice. However much is waiting or comes in,
+/// nothing more is begun once a transaction has held the lock for some milliseconds: the rest goes with
+/// the next one, and other writers get their turn between the two.
 actor LedgerWriter {
   private let executor: DatabaseExecutor
   private let connection: Connection
-  private var waiting: [Work] = []
-  private var isFlushing = false
+  private let inbox = Inbox()
+  /// What has left the inbox and is not written yet.
+  private var waiting: ArraySlice<Work> = []
   /// What `pagesWritten` was when the log was last shortened, or could not be.
   private var pagesAtShortening = 0
   /// Kept open, since opening a database takes as long as reading its whole schema.
@@ -48,17 +50,22 @@ actor LedgerWriter {
   }
 
   /// Runs `body` in a transaction with whatever else is waiting, and returns once it is durable.
-  func write<T: Sendable>(
+  nonisolated func write<T: Sendable>(
     _ body: @escaping @Sendable (Connection) throws(LedgerError) -> T
   ) async throws(LedgerError) -> T {
     try await Simulation.awaitTurn()
     let result: Result<T, LedgerError> = await withCheckedContinuation { continuation in
-      waiting.append(Work(body, continuation))
-      guard !isFlushing else { return }
-      isFlushing = true
-      Task { flush() }
+      if inbox.put(Work(body, continuation)) { flushSoon() }
     }
     return try result.get()
+  }
+
+  /// Has the writer's thread write what waits, after what else that thread was asked for.
+  private nonisolated func flushSoon() {
+    let simulation = Simulation.current
+    executor.perform { [self] in
+      Simulation.$current.withValue(simulation) { assumeIsolated { $0.flush() } }
+    }
   }
 
   /// Runs `body` on the writer's connection outside any transaction: for what cannot be in one.
@@ -93,20 +100,18 @@ actor LedgerWriter {
 
   private func flush() {
     giveWay()
-    isFlushing = false
-    let batch = waiting
-    waiting = []
+    waiting += inbox.takeAll()
+    var begun: ArraySlice<Work> = []
     var loss: LedgerError?
     do throws(LedgerError) {
-      if try !commitTogether(batch) { try commitApart(batch.dropLast(waiting.count)) }
+      if try !commitTogether(&begun) { try commitApart(begun) }
     } catch {
       loss = error
+      // Where no transaction began, that is the answer for all who waited for it.
+      if begun.isEmpty { swap(&begun, &waiting) }
     }
-    for work in batch.dropLast(waiting.count) { work.finish(loss) }
-    if !waiting.isEmpty {
-      isFlushing = true
-      Task { flush() }
-    }
+    for work in begun { work.finish(loss) }
+    if inbox.isWanted(besides: !waiting.isEmpty) { flushSoon() }
     let written = (try? connection.pagesWritten) ?? 0
     // What goes wrong now goes wrong again when the log is next looked at, and is said there.
     if written - pagesAtShortening >= Self.pagesOfLog { _ = try? shortenLog() }
@@ -142,29 +147,29 @@ actor LedgerWriter {
     return opened
   }
 
-  /// Writes as one what there is time for, which is the rule; the rest waits again.
+  /// Writes as one what there is time for, which is the rule; the rest goes on waiting.
+  /// - Parameter begun: whose work was done, or was to be.
   /// - returns: false where the work of one among several was refused, and nothing is left of anybody's.
-  private func commitTogether(_ batch: [Work]) throws(LedgerError) -> Bool {
+  private func commitTogether(_ begun: inout ArraySlice<Work>) throws(LedgerError) -> Bool {
     var isRefused = false
     do throws(LedgerError) {
       try connection.transaction(wrapping: LedgerError.init) { () throws(LedgerError) in
         // A simulation has no time but its own.
         let end = Simulation.current == nil ? ContinuousClock.now + Self.timeForWork : nil
-        for (index, work) in batch.enumerated() {
-          if let end, index > 0, ContinuousClock.now > end {
-            waiting = Array(batch[index...])
-            break
-          }
+        while let work = waiting.popFirst() {
+          begun.append(work)
           work.perform(connection)
-          guard let failure = work.failure else { continue }
-          isRefused = true
-          waiting = Array(batch[(index + 1)...])
-          throw failure
+          if let failure = work.failure {
+            isRefused = true
+            throw failure
+          }
+          if let end, ContinuousClock.now > end { break }
+          if waiting.isEmpty { waiting = inbox.takeAll() }
         }
       }
     } catch  where isRefused {
       // Who was alone has had its answer.
-      return batch.count - waiting.count == 1
+      return begun.count == 1
     }
     return true
   }
@@ -182,8 +187,46 @@ actor LedgerWriter {
     }
   }
 
+  /// What callers want written, until the writer takes it.
+  private final class Inbox: Sendable {
+    private struct State {
+      var works: [Work] = []
+      /// Whether the writer is going to look.
+      var isScheduled = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Puts it last; true where the writer must be told to look.
+    func put(_ work: Work) -> Bool {
+      state.withLock { state in
+        state.works.append(work)
+        defer { state.isScheduled = true }
+        return !state.isScheduled
+      }
+    }
+
+    func takeAll() -> ArraySlice<Work> {
+      state.withLock { state in
+        defer { state.works = [] }
+        return state.works[...]
+      }
+    }
+
+    /// Whether the writer, about to rest, is to look again, for what has come in or for its own reasons.
+    func isWanted(besides own: Bool) -> Bool {
+      state.withLock { state in
+        state.isScheduled = own || !state.works.isEmpty
+        return state.isScheduled
+      }
+    }
+  }
+
   /// A caller's work: what to do, what came of it, and whom to tell.
-  private final class Work {
+  private final class Work: @unchecked Sendable {
+    // @unchecked for this: the caller makes it and puts it into the inbox, and from there on only the
+    // writer has it.
+
     /// Does it, for the first time or again.
     let perform: (Connection) -> Void
     let finish: (LedgerError?) -> Void

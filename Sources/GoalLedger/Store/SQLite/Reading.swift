@@ -185,11 +185,13 @@ extension SQLiteGoalStore {
   }
 
   public func activeBeliefs() async throws(LedgerError) -> [String] {
-    try await reader.read { connection throws(SQLiteError) in
-      try connection.query(
-        "SELECT name FROM beliefs WHERE active = 1 AND name IS NOT NULL ORDER BY name"
-      ) { row throws(SQLiteError) in try row.require(0, as: String.self) }
-    }
+    try await reader.read(Self.activeBeliefs)
+  }
+
+  static func activeBeliefs(_ connection: Connection) throws(SQLiteError) -> [String] {
+    try connection.query(
+      "SELECT name FROM beliefs WHERE active = 1 AND name IS NOT NULL ORDER BY name"
+    ) { row throws(SQLiteError) in try row.require(0) }
   }
 
   public func obstacle(to goal: Goal.ID) async throws(LedgerError) -> String? {
