@@ -60,7 +60,7 @@ let package = Package(
     .target(
       name: "GoalLedger",
       dependencies: [
-        "SQLite", "Migrations", "AuditQueries",
+        "SQLite", "Migrations", "AuditQueries", "CLinux",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: house

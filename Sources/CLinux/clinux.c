@@ -5,12 +5,14 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 _Static_assert(GL_O_PATH == O_PATH, "O_PATH differs on this machine");
@@ -127,4 +129,59 @@ int gl_status_at(int dirfd, const char *name, struct gl_status *out) {
   if (fstatat(dirfd, name, &s, AT_SYMLINK_NOFOLLOW) != 0) return -errno;
   fill(out, &s);
   return 0;
+}
+
+// Turns: a lock of the open file description on a byte that no file has, so that it hinders neither the
+// process's other locks nor those who know nothing of it. The system wakes one who waits at once, which
+// no loop of sleeps does; a timer's signal ends the wait.
+
+#define TURN_BYTE ((off_t)1 << 40)
+
+static void end_wait(int signal) { (void)signal; }
+
+static void install_end_of_wait(void) {
+  struct sigaction action = {.sa_handler = end_wait};
+  sigaction(SIGRTMIN, &action, NULL);
+}
+
+static int64_t monotonic_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int gl_take_turn(int fd, int milliseconds) {
+  struct flock turn = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = TURN_BYTE, .l_len = 1};
+  if (fcntl(fd, F_OFD_SETLK, &turn) == 0) return GL_TURN_TAKEN;
+  if (errno != EAGAIN && errno != EACCES) return -errno;
+
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, install_end_of_wait);
+  struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGRTMIN};
+  event._sigev_un._tid = gettid();
+  timer_t timer;
+  if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) return -errno;
+  sigset_t mine, before;
+  sigemptyset(&mine);
+  sigaddset(&mine, SIGRTMIN);
+  pthread_sigmask(SIG_UNBLOCK, &mine, &before);
+  // It goes on ringing, since the first ring may come before the wait begins.
+  struct itimerspec when = {
+      .it_value = {milliseconds / 1000, (milliseconds % 1000) * 1000000L},
+      .it_interval = {0, 1000000},
+  };
+  int64_t end = monotonic_ns() + (int64_t)milliseconds * 1000000;
+  timer_settime(timer, 0, &when, NULL);
+  int result;
+  do {
+    result = fcntl(fd, F_OFD_SETLKW, &turn) == 0 ? GL_TURN_WAITED_FOR : -errno;
+  } while (result == -EINTR && monotonic_ns() < end);
+  timer_delete(timer);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return result == -EINTR ? GL_TURN_MISSED : result;
+}
+
+int gl_end_turn(int fd) {
+  struct flock turn = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = TURN_BYTE, .l_len = 1};
+  return fcntl(fd, F_OFD_SETLK, &turn) == 0 ? 0 : -errno;
 }

@@ -83,7 +83,7 @@ public final class WALCheckpointer {
     options.vfs = vfs
     options.create = false
     options.busyTimeout = busyTimeout
-    options.journal = nil
+    options.readsSchema = false
     options.statementCacheSize = 4
     guardian = try Connection(path: path, options: options)
     copier = try Connection(path: path, options: options)

@@ -14,18 +14,20 @@ extension Connection {
     try set(SQLITE_DBCONFIG_DQS_DML, options.doubleQuotedStrings)
     try set(SQLITE_DBCONFIG_DQS_DDL, options.doubleQuotedStrings)
     try execute("PRAGMA recursive_triggers = \(options.recursiveTriggers ? 1 : 0)")
-    if let size = options.cacheSize { try execute("PRAGMA cache_size = \(size)") }
-    if let size = options.mmapSize { try execute("PRAGMA mmap_size = \(size)") }
     try execute("PRAGMA wal_autocheckpoint = \(max(0, options.walAutocheckpoint))")
-    if options.readOnly {
-      try execute("PRAGMA query_only = 1")
-    } else {
-      try execute("PRAGMA synchronous = \(options.synchronous.rawValue)")
-      if let journal = options.journal { try setJournal(journal) }
-      try execute("PRAGMA journal_size_limit = \(options.journalSizeLimit)")
-    }
+    if options.readOnly { try execute("PRAGMA query_only = 1") }
+    if options.readsSchema { try configureStorage() }
     // Opening reads nothing by itself: this finds out whether the file is a database.
     try execute("PRAGMA schema_version")
+  }
+
+  private func configureStorage() throws(SQLiteError) {
+    if let size = options.cacheSize { try execute("PRAGMA cache_size = \(size)") }
+    if let size = options.mmapSize { try execute("PRAGMA mmap_size = \(size)") }
+    guard !options.readOnly else { return }
+    try execute("PRAGMA synchronous = \(options.synchronous.rawValue)")
+    if let journal = options.journal { try setJournal(journal) }
+    try execute("PRAGMA journal_size_limit = \(options.journalSizeLimit)")
   }
 
   private func set(_ option: Int32, _ value: Bool) throws(SQLiteError) {

@@ -136,6 +136,13 @@ extension Connection {
     }
   }
 
+  /// Compiles a statement and keeps it for when it is run, unless it is kept already.
+  ///
+  /// - Throws: what compiling it throws.
+  public func prepare(_ sql: String) throws(SQLiteError) {
+    cache.giveBack(try take(sql))
+  }
+
   /// Gives `body` a statement of this connection, ready to be run, and takes it back after.
   func withStatement<T>(
     _ sql: String,

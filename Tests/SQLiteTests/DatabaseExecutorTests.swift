@@ -52,6 +52,15 @@ import Testing
     #expect(!store.executor.isCurrent)
   }
 
+  @Test("What is neither a task nor answered runs there, too, in its turn")
+  func calls() async throws {
+    let store = try Store(try DatabaseExecutor(name: "store"))
+    for number in 0..<100 {
+      store.executor.perform { store.assumeIsolated { $0.order.append(number) } }
+    }
+    #expect(await store.order == Array(0..<100))
+  }
+
   @Test("The thread has the name it was given, cut to what the kernel takes")
   func name() async throws {
     let executor = try DatabaseExecutor(name: "database-writer-1")

@@ -17,6 +17,21 @@ import Testing
     #expect(again === kept)
   }
 
+  @Test("A statement prepared ahead is the one that is run, and preparing it again is nothing")
+  func ahead() throws {
+    let connection = try Connection(path: ":memory:")
+    let sql = "SELECT ?"
+    try connection.prepare(sql)
+    let taken = connection.cache.take(sql)
+    let kept = try #require(taken)
+    connection.cache.giveBack(kept)
+    try connection.prepare(sql)
+    #expect(try connection.first(sql, 2) { $0.int(0) } == 2)
+    let again = connection.cache.take(sql)
+    #expect(again === kept)
+    #expect(throws: SQLiteError.self) { try connection.prepare("SELECT") }
+  }
+
   @Test("The least recently used statement is dropped first")
   func eviction() throws {
     var options = OpenOptions.default

@@ -105,6 +105,31 @@ struct FlatCostTests {
     }
   }
 
+  @Test("a worker has what every attempt runs compiled as it registers, while no lock is held")
+  func compiled() async throws {
+    let folder = try TemporaryFolder("compiled")
+    try await EmptyDatabase.copy(to: folder.path + "/goals.db")
+    let store = try await SQLiteGoalStore.open(path: folder.path + "/goals.db", .asIs)
+    let compiled = {
+      try await store.writer.maintain { connection throws(SQLiteError) in
+        try connection.statementCosts().map(\.sql)
+      }
+    }
+    #expect(try await !compiled().contains { $0.hasPrefix("INSERT INTO attempts") })
+    var worker = WorkerRecord(name: "w", pid: 1, host: "h", concurrency: 1, publicKey: nil)
+    worker.state = "running"
+    try await store.register(worker)
+    let texts = try await compiled()
+    for start in [
+      "INSERT INTO attempts", "UPDATE attempts SET plan_id", "INSERT INTO tasks",
+      "UPDATE tasks\nSET state = 'running'", "UPDATE tasks\nSET state = ?",
+      "UPDATE goals SET state = 'satisfied'",
+    ] {
+      #expect(texts.contains { $0.hasPrefix(start) }, "\(start)")
+    }
+    await store.close()
+  }
+
   /// Questions about one goal, or the next few, and what they may do besides searching.
   private static let questions = [
     ("SELECT * FROM goal_history WHERE goal_id = 7 ORDER BY seq", 0),

@@ -26,7 +26,7 @@ extension SQLiteGoalStore {
   private static let claimsOfStatement = 16
 
   /// The claim names its index: one added later made the planner sort the backlog.
-  private static let claims = """
+  static let claims = """
     INSERT INTO attempts(goal_id, number, worker, lease_token, lease_expires_at)
     SELECT id, (SELECT count(*) + 1 FROM attempts WHERE goal_id = claimable.id), ?,
       (SELECT coalesce(max(lease_token), 0) FROM attempts) + place, \(leaseEnd)

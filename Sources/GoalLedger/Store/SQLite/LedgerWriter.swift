@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Migrations
 import SQLite
@@ -20,6 +21,8 @@ actor LedgerWriter {
   private let inbox = Inbox()
   /// What has left the inbox and is not written yet.
   private var waiting: ArraySlice<Work> = []
+  /// Nil in a simulation, whose processes are one.
+  private let turns: WriteTurns?
   /// What `pagesWritten` was when the log was last shortened, or could not be.
   private var pagesAtShortening = 0
   /// Kept open, since opening a database takes as long as reading its whole schema.
@@ -47,6 +50,7 @@ actor LedgerWriter {
     } catch {
       throw LedgerError(error)
     }
+    turns = Simulation.current == nil ? WriteTurns(database: path) : nil
   }
 
   /// Runs `body` in a transaction with whatever else is waiting, and returns once it is durable.
@@ -58,6 +62,16 @@ actor LedgerWriter {
       if inbox.put(Work(body, continuation)) { flushSoon() }
     }
     return try result.get()
+  }
+
+  /// Has statements compiled that are going to be needed, while no lock is held. One that cannot be is
+  /// refused when it is run.
+  nonisolated func prepare(_ statements: [String]) {
+    executor.perform { [self] in
+      assumeIsolated { writer in
+        for statement in statements { try? writer.connection.prepare(statement) }
+      }
+    }
   }
 
   /// Has the writer's thread write what waits, after what else that thread was asked for.
@@ -100,6 +114,7 @@ actor LedgerWriter {
 
   private func flush() {
     giveWay()
+    turns?.take()
     waiting += inbox.takeAll()
     var begun: ArraySlice<Work> = []
     var loss: LedgerError?
@@ -110,11 +125,22 @@ actor LedgerWriter {
       // Where no transaction began, that is the answer for all who waited for it.
       if begun.isEmpty { swap(&begun, &waiting) }
     }
+    let keepsTurn = turns?.isKept ?? false
+    if !keepsTurn { turns?.finish() }
     for work in begun { work.finish(loss) }
+    if keepsTurn { linger() }
     if inbox.isWanted(besides: !waiting.isEmpty) { flushSoon() }
     let written = (try? connection.pagesWritten) ?? 0
     // What goes wrong now goes wrong again when the log is next looked at, and is said there.
     if written - pagesAtShortening >= Self.pagesOfLog { _ = try? shortenLog() }
+  }
+
+  private static let moment = DispatchTimeInterval.microseconds(300)
+
+  /// Waits a moment for what those who have just been told will want written next, so that it needs no
+  /// turn of its own.
+  private func linger() {
+    if !inbox.hasMore(within: Self.moment) { turns?.finish() }
   }
 
   /// Lets others have the lock, where there are others: whoever has just had it would take it again
@@ -193,14 +219,21 @@ actor LedgerWriter {
       var works: [Work] = []
       /// Whether the writer is going to look.
       var isScheduled = false
+      /// Whether the writer sleeps until something comes in.
+      var isAwaited = false
     }
 
+    private let arrival = DispatchSemaphore(value: 0)
     private let state = Mutex(State())
 
     /// Puts it last; true where the writer must be told to look.
     func put(_ work: Work) -> Bool {
       state.withLock { state in
         state.works.append(work)
+        if state.isAwaited {
+          state.isAwaited = false
+          arrival.signal()
+        }
         defer { state.isScheduled = true }
         return !state.isScheduled
       }
@@ -211,6 +244,23 @@ actor LedgerWriter {
         defer { state.works = [] }
         return state.works[...]
       }
+    }
+
+    /// Whether there is something, or comes in within the time.
+    func hasMore(within time: DispatchTimeInterval) -> Bool {
+      let isHere = state.withLock { state in
+        state.isAwaited = state.works.isEmpty
+        return !state.isAwaited
+      }
+      if isHere { return true }
+      let isLate = arrival.wait(timeout: .now() + time) == .timedOut
+      // Between the end of the time and now it may have come all the same.
+      let isMissed = state.withLock { state in
+        defer { state.isAwaited = false }
+        return state.isAwaited
+      }
+      if isLate && !isMissed { arrival.wait() }
+      return !isMissed
     }
 
     /// Whether the writer, about to rest, is to look again, for what has come in or for its own reasons.

@@ -5,6 +5,7 @@ import SQLite
 extension SQLiteGoalStore {
   public func register(_ worker: WorkerRecord) async throws(LedgerError) {
     try redactor.admit(worker.name, as: "worker")
+    if worker.state == "running" { writer.prepare(Self.ofEveryAttempt) }
     try await write { connection throws(SQLiteError) in
       // One that was killed never said that it has stopped; with another key it is another one.
       try connection.run(
@@ -45,6 +46,33 @@ extension SQLiteGoalStore {
     }
   }
 
+  /// What every attempt runs, whose triggers take milliseconds to compile: too long for an attempt that
+  /// holds the lock.
+  private static let ofEveryAttempt = [
+    claims, takePlan, insertTask, startTask, moveTask, moveGoal("state = 'satisfied', result = ?"),
+  ]
+  private static let takePlan =
+    "UPDATE attempts SET plan_id = ?, bindings = ? WHERE id = ? AND lease_token = ?"
+  private static let insertTask = """
+    INSERT INTO tasks(attempt_id, goal_id, number, action, arguments, priority, lease_token)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+    """
+  private static let startTask = """
+    UPDATE tasks
+    SET state = 'running', tries = tries + 1, started_at = coalesce(started_at, ?),
+      lease_token = ?
+    WHERE attempt_id = ? AND number = ?
+    """
+  private static let moveTask = """
+    UPDATE tasks
+    SET state = ?, ended_at = ?, commit_id = ?, lease_token = ?
+    WHERE attempt_id = ? AND number = ?
+    """
+
+  private static func moveGoal(_ assignments: String) -> String {
+    "UPDATE goals SET \(assignments), actor = ?, lease_token = ? WHERE id = ?"
+  }
+
   public func record(
     _ plan: PlanRecord,
     opening change: ChangeRecord?,
@@ -65,7 +93,7 @@ extension SQLiteGoalStore {
     _ connection: Connection
   ) throws(SQLiteError) {
     let held = try connection.run(
-      "UPDATE attempts SET plan_id = ?, bindings = ? WHERE id = ? AND lease_token = ?",
+      Self.takePlan,
       try row(of: plan, connection),
       plan.bindings,
       claim.attempt.id,
@@ -75,10 +103,7 @@ extension SQLiteGoalStore {
     var rows: [Int: Int64] = [:]
     for task in plan.tasks {
       try connection.run(
-        """
-        INSERT INTO tasks(attempt_id, goal_id, number, action, arguments, priority, lease_token)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        """,
+        Self.insertTask,
         claim.attempt.id,
         claim.goal.id,
         task.number,
@@ -131,12 +156,7 @@ extension SQLiteGoalStore {
       switch event {
       case .started(let number, let at):
         try connection.run(
-          """
-          UPDATE tasks
-          SET state = 'running', tries = tries + 1, started_at = coalesce(started_at, ?),
-            lease_token = ?
-          WHERE attempt_id = ? AND number = ?
-          """,
+          Self.startTask,
           at.description,
           claim.token,
           claim.attempt.id,
@@ -169,11 +189,7 @@ extension SQLiteGoalStore {
     _ connection: Connection
   ) throws(SQLiteError) {
     try connection.run(
-      """
-      UPDATE tasks
-      SET state = ?, ended_at = ?, commit_id = ?, lease_token = ?
-      WHERE attempt_id = ? AND number = ?
-      """,
+      Self.moveTask,
       state.rawValue,
       state == .ready ? nil : at.description,
       commit,
@@ -281,7 +297,7 @@ extension SQLiteGoalStore {
       let proof: [(any Bindable)?] = [claim.attempt.worker, claim.token, claim.goal.id]
       let move = { (assignments: String, values: [(any Bindable)?]) throws(SQLiteError) in
         _ = try connection.run(
-          "UPDATE goals SET \(assignments), actor = ?, lease_token = ? WHERE id = ?",
+          Self.moveGoal(assignments),
           arguments: Arguments(values + proof)
         )
       }
