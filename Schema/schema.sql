@@ -650,8 +650,7 @@ END;
 CREATE TRIGGER goals_before_score BEFORE UPDATE OF score, score_epoch, rescore_at ON goals
 BEGIN
   SELECT RAISE(ABORT, 'score follows goal_score_formula: leave it out, or set it, score_epoch and rescore_at to what the formula says now')
-  WHERE OLD.score_epoch IS NOT NULL
-    AND (NEW.score, NEW.score_epoch, NEW.rescore_at)
+  WHERE (NEW.score, NEW.score_epoch, NEW.rescore_at)
       IS NOT (OLD.score, OLD.score_epoch, OLD.rescore_at)
     AND ((NEW.value, NEW.effort, NEW.risk, NEW.deadline, NEW.aligns_with, NEW.contradicts)
         IS NOT (OLD.value, OLD.effort, OLD.risk, OLD.deadline, OLD.aligns_with, OLD.contradicts)

@@ -132,16 +132,20 @@ int gl_status_at(int dirfd, const char *name, struct gl_status *out) {
 }
 
 // Turns: a lock of the open file description on a byte that no file has, so that it hinders neither the
-// process's other locks nor those who know nothing of it. The system wakes one who waits at once, which
+// process's other locks nor those who know nothing of it. The system wakes those who wait at once, which
 // no loop of sleeps does; a timer's signal ends the wait.
 
 #define TURN_BYTE ((off_t)1 << 40)
 
 static void end_wait(int signal) { (void)signal; }
 
+// Whether the signal is ours: without its handler it would end the process.
+static int can_end_wait = 0;
+
 static void install_end_of_wait(void) {
-  struct sigaction action = {.sa_handler = end_wait};
-  sigaction(SIGRTMIN, &action, NULL);
+  struct sigaction action = {.sa_handler = end_wait}, before;
+  if (sigaction(SIGRTMIN, NULL, &before) != 0 || before.sa_handler != SIG_DFL) return;
+  can_end_wait = sigaction(SIGRTMIN, &action, NULL) == 0;
 }
 
 static int64_t monotonic_ns(void) {
@@ -154,9 +158,11 @@ int gl_take_turn(int fd, int milliseconds) {
   struct flock turn = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = TURN_BYTE, .l_len = 1};
   if (fcntl(fd, F_OFD_SETLK, &turn) == 0) return GL_TURN_TAKEN;
   if (errno != EAGAIN && errno != EACCES) return -errno;
+  if (milliseconds <= 0) return GL_TURN_MISSED;
 
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, install_end_of_wait);
+  if (!can_end_wait) return -EBUSY;
   struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGRTMIN};
   event._sigev_un._tid = gettid();
   timer_t timer;
@@ -171,11 +177,10 @@ int gl_take_turn(int fd, int milliseconds) {
       .it_interval = {0, 1000000},
   };
   int64_t end = monotonic_ns() + (int64_t)milliseconds * 1000000;
-  timer_settime(timer, 0, &when, NULL);
-  int result;
-  do {
+  int result = timer_settime(timer, 0, &when, NULL) == 0 ? -EINTR : -errno;
+  while (result == -EINTR && monotonic_ns() < end) {
     result = fcntl(fd, F_OFD_SETLKW, &turn) == 0 ? GL_TURN_WAITED_FOR : -errno;
-  } while (result == -EINTR && monotonic_ns() < end);
+  }
   timer_delete(timer);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return result == -EINTR ? GL_TURN_MISSED : result;

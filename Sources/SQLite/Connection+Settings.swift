@@ -15,7 +15,12 @@ extension Connection {
     try set(SQLITE_DBCONFIG_DQS_DDL, options.doubleQuotedStrings)
     try execute("PRAGMA recursive_triggers = \(options.recursiveTriggers ? 1 : 0)")
     try execute("PRAGMA wal_autocheckpoint = \(max(0, options.walAutocheckpoint))")
-    if options.readOnly { try execute("PRAGMA query_only = 1") }
+    if options.readOnly {
+      try execute("PRAGMA query_only = 1")
+    } else {
+      try execute("PRAGMA journal_size_limit = \(options.journalSizeLimit)")
+    }
+    if let size = options.mmapSize { try execute("PRAGMA mmap_size = \(size)") }
     if options.readsSchema { try configureStorage() }
     // Opening reads nothing by itself: this finds out whether the file is a database.
     try execute("PRAGMA schema_version")
@@ -23,11 +28,9 @@ extension Connection {
 
   private func configureStorage() throws(SQLiteError) {
     if let size = options.cacheSize { try execute("PRAGMA cache_size = \(size)") }
-    if let size = options.mmapSize { try execute("PRAGMA mmap_size = \(size)") }
     guard !options.readOnly else { return }
     try execute("PRAGMA synchronous = \(options.synchronous.rawValue)")
     if let journal = options.journal { try setJournal(journal) }
-    try execute("PRAGMA journal_size_limit = \(options.journalSizeLimit)")
   }
 
   private func set(_ option: Int32, _ value: Bool) throws(SQLiteError) {
@@ -84,6 +87,14 @@ extension Connection {
   /// The rows changed since the connection was opened, by triggers too.
   public var totalChanges: Int {
     get throws(SQLiteError) { Int(unsafe sqlite3_total_changes64(try open())) }
+  }
+
+  /// The database's file as SQLite has opened it, symbolic links resolved; empty where there is none.
+  public var file: String {
+    guard let database = unsafe try? open(),
+      let name = unsafe sqlite3_db_filename(database, "main")
+    else { return "" }
+    return unsafe String(cString: name)
   }
 
   /// How often this connection has had to wait for another's lock; begins anew after 2^32.

@@ -56,9 +56,10 @@ public struct OpenOptions: Sendable, Hashable {
   public var mmapSize: Int64?
   /// The name of a registered file system layer (sqlite.org/vfs.html); nil is SQLite's default.
   public var vfs: String?
-  /// Whether those settings are made that SQLite reads the whole schema for: `synchronous`, `journal`,
-  /// `journalSizeLimit`, `cacheSize` and `mmapSize`. Without them it is read when a statement names a
-  /// table, and a large one takes milliseconds; SQLite is built to be as durable as `full` by itself.
+  /// Whether those settings are made that SQLite reads the whole schema for: `synchronous`, `journal`
+  /// and `cacheSize`. Without them it is read when a statement names a table; a large one takes
+  /// milliseconds. Unless it was built otherwise (`SQLITE_DEFAULT_SYNCHRONOUS`), SQLite is as durable as
+  /// `full` by itself.
   public var readsSchema = true
   /// How many prepared statements to keep, at least 0.
   public var statementCacheSize = 128

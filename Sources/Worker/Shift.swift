@@ -120,35 +120,23 @@ struct Shift: Sendable {
     let isNews = hasNews.lower()
     do throws(LedgerError) {
       // A step at a time: a hundred thousand goals to tidy must not keep those that are ready waiting.
-      let isUntidy = isNews ? try await store.tidy() : false
-      if isUntidy { ringForNews() }
+      var tidied = isNews ? try await store.tidy() : .nothing
       let free = concurrency - running.count
-      guard free > 0 else {
-        if isNews { hasNews.raise() }
-        return 0
-      }
       let wanted = min(free, Self.claimsAtOnce)
-      var claims: [Claim] = []
-      if isNews {
-        claims = try await store.takeOver(limit: wanted, worker: name, lease: lease)
-      }
-      if claims.count < wanted {
-        claims += try await store.claim(limit: wanted - claims.count, worker: name, lease: lease)
-      }
-      if claims.count == wanted && wanted < free { doorbell.ring() }
-      // What ended last may have been what others waited for.
-      let isToLook = claims.count < wanted && !isNews
-      if isToLook { ringForNews() }
-      for claim in claims {
-        let control = running.begin(claim)
-        group.addTask {
-          await running.endEarlier(than: claim)
-          await runner.run(claim, control: control)
-          running.end(claim)
-          doorbell.ring()
+      var begun = 0
+      if isNews, wanted > 0 { begun += try await begin(takeOver(wanted), &group) }
+      if begun < wanted { begun += try await begin(claim(wanted - begun), &group) }
+      if begun < wanted, !isNews {
+        // What ended last may have been what others waited for.
+        tidied = try await store.tidy()
+        begun += try await begin(takeOver(wanted - begun), &group)
+        if tidied != .nothing, begun < wanted {
+          begun += try await begin(claim(wanted - begun), &group)
         }
       }
-      return claims.count + (isUntidy || isToLook ? 1 : 0)
+      if tidied == .more || isNews && free <= 0 { hasNews.raise() }
+      if tidied == .more || begun == wanted && wanted < free { doorbell.ring() }
+      return begun + (tidied == .more ? 1 : 0)
     } catch  where error.code == .busy {
       // Somebody holds the lock for long: the poll will ring again.
       hasNews.raise()
@@ -157,9 +145,26 @@ struct Shift: Sendable {
     }
   }
 
-  private func ringForNews() {
-    hasNews.raise()
-    doorbell.ring()
+  private func takeOver(_ limit: Int) async throws(LedgerError) -> [Claim] {
+    try await store.takeOver(limit: limit, worker: name, lease: lease)
+  }
+
+  private func claim(_ limit: Int) async throws(LedgerError) -> [Claim] {
+    try await store.claim(limit: limit, worker: name, lease: lease)
+  }
+
+  /// Begins attempts; returns how many.
+  private func begin(_ claims: [Claim], _ group: inout DiscardingTaskGroup) -> Int {
+    for claim in claims {
+      let control = running.begin(claim)
+      group.addTask {
+        await running.endEarlier(than: claim)
+        await runner.run(claim, control: control)
+        running.end(claim)
+        doorbell.ring()
+      }
+    }
+    return claims.count
   }
 
   /// Lets what runs finish within the grace period, then has it rolled back.

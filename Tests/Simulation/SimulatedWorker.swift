@@ -119,7 +119,7 @@ final class SimulatedWorker: Sendable {
   /// Begins as many attempts as there are free places and goals for them.
   private func fill(_ thread: SimulatedThread) async throws(LedgerError) {
     do throws(LedgerError) {
-      while try await store.tidy() {}
+      while try await store.tidy() == .more {}
       let free = stage.scenario.concurrency - runningCount
       guard free > 0 else { return }
       var claims = try await store.takeOver(limit: free, worker: name, lease: stage.scenario.lease)

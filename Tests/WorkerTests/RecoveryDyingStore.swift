@@ -228,7 +228,7 @@ final class DyingStore: GoalStore {
     try await pass { () throws(LedgerError) in try await store.shortenLog() }
   }
 
-  func tidy() async throws(LedgerError) -> Bool {
+  func tidy() async throws(LedgerError) -> TidyStep {
     try await pass { () throws(LedgerError) in try await store.tidy() }
   }
 

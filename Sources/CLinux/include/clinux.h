@@ -67,10 +67,11 @@ int gl_status_at(int dirfd, const char *name, struct gl_status *out);
 enum { GL_TURN_MISSED = 0, GL_TURN_TAKEN = 1, GL_TURN_WAITED_FOR = 2 };
 
 // Takes the turn at an open file, which one of those who ask has at a time, whatever process they are
-// in, and waits for it at most `milliseconds`: one of GL_TURN_*. It ends with its process.
+// in, and waits for it at most `milliseconds`: one of GL_TURN_*, or a negated errno. It ends with its
+// process. The wait is ended by SIGRTMIN; where the program has another use for that, there are none.
 int gl_take_turn(int fd, int milliseconds);
 
-// Gives the turn to whoever waits for it: 0 or a negated errno.
+// Ends the turn, and wakes those who wait for it: 0 or a negated errno.
 int gl_end_turn(int fd);
 
 #endif

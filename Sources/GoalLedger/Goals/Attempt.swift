@@ -58,7 +58,7 @@ public struct Claim: Sendable, Hashable {
   public let isTakenOver: Bool
   /// Whether the goal had a signature when it was claimed; where it had none, none is to be judged.
   public let isSigned: Bool
-  /// Names of the active beliefs that had one when it was claimed.
+  /// The beliefs that were active when it was claimed, by name; those without a name are left out.
   public let beliefs: [String]
 }
 

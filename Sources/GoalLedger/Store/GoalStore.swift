@@ -103,9 +103,8 @@ public protocol GoalStore: Sendable {
   /// Shortens the database's log of what was written lately, where anything was since the last time,
   /// and says what came of it and who was in the way; nil where there was nothing to do.
   func shortenLog() async throws(LedgerError) -> LogStanding?
-  /// Promotes due goals, releases dependents and rescores, in one small batch; true where more is
-  /// left to do.
-  func tidy() async throws(LedgerError) -> Bool
+  /// Promotes due goals, releases dependents and rescores, in one small batch.
+  func tidy() async throws(LedgerError) -> TidyStep
   /// When the next waiting goal or lease is due, in milliseconds from now; nil where none waits.
   func nextDue() async throws(LedgerError) -> Int64?
   /// Attempts that are open, whoever holds them.
@@ -229,4 +228,14 @@ public struct BreakerRecord: Sendable, Hashable {
     self.openedAt = openedAt
     self.retryAt = retryAt
   }
+}
+
+/// What came of one step of tidying.
+public enum TidyStep: Sendable, Hashable {
+  /// There was nothing to do, and nothing was written.
+  case nothing
+  /// Something was done, and nothing is left.
+  case done
+  /// Something was done, and more is left.
+  case more
 }

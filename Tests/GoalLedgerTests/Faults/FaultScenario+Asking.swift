@@ -100,7 +100,7 @@ extension FaultScenario {
         while Timestamp.now <= due {}
         return nil
       },
-      write: { store, _ in while try await store.tidy() {} },
+      write: { store, _ in while try await store.tidy() == .more {} },
       whole: "SELECT waits_until IS NULL FROM goals",
       absent: "SELECT waits_until IS NOT NULL FROM goals"
     ),
@@ -113,7 +113,7 @@ extension FaultScenario {
         )
         return nil
       },
-      write: { store, _ in while try await store.tidy() {} },
+      write: { store, _ in while try await store.tidy() == .more {} },
       whole: """
         SELECT count(*) = 60
           AND sum(g.score = f.score AND g.score_epoch = (SELECT epoch FROM score_epoch)) = 60
@@ -139,7 +139,7 @@ extension FaultScenario {
         }
         return nil
       },
-      write: { store, _ in while try await store.tidy() {} },
+      write: { store, _ in while try await store.tidy() == .more {} },
       whole: """
         SELECT count(*) = 120 AND sum(d.met = 1 AND g.blockers = 0) = 120
           AND NOT EXISTS (SELECT 1 FROM release_queue)

@@ -51,7 +51,7 @@ struct AgingTests {
   @Test("within the last day a score is raised, and is looked at again a quarter of an hour later")
   func withinTheDay() async throws {
     try neglected(deadline: "+6 hours")
-    #expect(try await store.tidy() == false)
+    #expect(try await store.tidy() != .more)
     let score = try real("SELECT score FROM goals")
     #expect(abs(score - (Self.calm + 0.05 * 0.75)) < 0.001)
     // Days are too coarse for the millisecond that is meant: they made 15.0000004 minutes of 15.
@@ -67,7 +67,7 @@ struct AgingTests {
   @Test("the last look is just past the deadline, and takes the urgency away for good")
   func pastTheDeadline() async throws {
     try neglected(deadline: "+5 minutes")
-    #expect(try await store.tidy() == false)
+    #expect(try await store.tidy() != .more)
     let left = try real(
       "SELECT (julianday(rescore_at) - julianday(deadline)) * 86400000 FROM goals"
     )
@@ -79,7 +79,7 @@ struct AgingTests {
     try database.execute(
       "DROP TRIGGER goals_before_score; UPDATE goals SET score = 0.5 WHERE id = 2; \(trigger);"
     )
-    #expect(try await store.tidy() == false)
+    #expect(try await store.tidy() != .more)
     #expect(abs(try real("SELECT score FROM goals WHERE id = 2") - Self.calm) < 1e-12)
     #expect(try database.value("SELECT rescore_at FROM goals WHERE id = 2") == .null)
   }
@@ -106,11 +106,11 @@ struct AgingTests {
   func steps() async throws {
     for _ in 0..<60 { try neglected(deadline: "+6 hours") }
     try neglected(deadline: "+6 hours", state: "proposed")
-    while try await store.tidy() {}
+    while try await store.tidy() == .more {}
     #expect(
       try database.value("SELECT count(*) FROM goals WHERE score < 0.48") == .integer(0)
     )
-    #expect(try await store.tidy() == false)
+    #expect(try await store.tidy() != .more)
   }
 
   @Test("a goal that came into its last day is claimed before an equal one that did not")

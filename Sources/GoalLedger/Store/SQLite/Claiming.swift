@@ -14,7 +14,13 @@ extension SQLiteGoalStore {
       var tickets: [Ticket] = []
       while tickets.count < limit {
         let wanted = min(limit - tickets.count, Self.claimsOfStatement)
-        let claimed = try connection.query(Self.claims, worker, lease, wanted, map: Ticket.init)
+        let claimed = try connection.query(
+          Self.insertAttempts,
+          worker,
+          lease,
+          wanted,
+          map: Ticket.init
+        )
         tickets += claimed
         guard claimed.count == wanted else { break }
       }
@@ -26,7 +32,7 @@ extension SQLiteGoalStore {
   private static let claimsOfStatement = 16
 
   /// The claim names its index: one added later made the planner sort the backlog.
-  static let claims = """
+  static let insertAttempts = """
     INSERT INTO attempts(goal_id, number, worker, lease_token, lease_expires_at)
     SELECT id, (SELECT count(*) + 1 FROM attempts WHERE goal_id = claimable.id), ?,
       (SELECT coalesce(max(lease_token), 0) FROM attempts) + place, \(leaseEnd)

@@ -9,7 +9,6 @@ extension Goal {
     max_attempts, idempotency_key, created_at, state, version, attempts, result, retry_at, \
     not_before, deadline, value, effort, risk, score, blockers
     """
-  fileprivate static let columnCount = 25
 
   /// Reads the columns from index `first` on.
   init(_ row: borrowing Row, from first: Int = 0) throws(SQLiteError) {
@@ -91,7 +90,7 @@ extension Claim {
       attempt: try Attempt(row),
       token: token,
       isTakenOver: isTakenOver,
-      isSigned: try row.require(Attempt.columnCount + Goal.columnCount),
+      isSigned: try row.require(row.columnCount - 1),
       beliefs: beliefs
     )
   }

@@ -2,7 +2,6 @@ import Dispatch
 import Glibc
 import Migrations
 import SQLite
-import Synchronization
 
 /// The one writer of a process. It gathers what its callers want written while the transaction
 /// before is still committing, and writes all of it in the next one, with what comes in meanwhile, so
@@ -18,14 +17,16 @@ import Synchronization
 actor LedgerWriter {
   private let executor: DatabaseExecutor
   private let connection: Connection
-  private let inbox = Inbox()
+  /// The database's file, symbolic links resolved.
+  nonisolated let file: String
+  private let inbox = WriterInbox()
   /// What has left the inbox and is not written yet.
-  private var waiting: ArraySlice<Work> = []
-  /// Nil in a simulation, whose processes are one.
-  private let turns: WriteTurns?
+  private var waiting: ArraySlice<WriterWork> = []
+  /// Nil in a simulation, whose processes are one, and once it is closed.
+  private var turns: WriteTurns?
   /// What `pagesWritten` was when the log was last shortened, or could not be.
   private var pagesAtShortening = 0
-  /// Kept open, since opening a database takes as long as reading its whole schema.
+  /// Kept open for the next time.
   private var checkpointer: WALCheckpointer?
   /// So many pages of log, 4 MiB, are copied in a few milliseconds; the lock is held for no longer.
   private static let pagesOfLog = 1_000
@@ -50,7 +51,8 @@ actor LedgerWriter {
     } catch {
       throw LedgerError(error)
     }
-    turns = Simulation.current == nil ? WriteTurns(database: path) : nil
+    file = connection.file
+    turns = Simulation.current == nil ? WriteTurns(database: file) : nil
   }
 
   /// Runs `body` in a transaction with whatever else is waiting, and returns once it is durable.
@@ -59,7 +61,7 @@ actor LedgerWriter {
   ) async throws(LedgerError) -> T {
     try await Simulation.awaitTurn()
     let result: Result<T, LedgerError> = await withCheckedContinuation { continuation in
-      if inbox.put(Work(body, continuation)) { flushSoon() }
+      if inbox.put(WriterWork(body, continuation)) { flushSoon() }
     }
     return try result.get()
   }
@@ -86,6 +88,7 @@ actor LedgerWriter {
   func maintain<T: Sendable>(
     _ body: @Sendable (Connection) throws(SQLiteError) -> T
   ) throws(LedgerError) -> T {
+    turns?.finish()
     do throws(SQLiteError) {
       return try body(connection)
     } catch {
@@ -95,6 +98,7 @@ actor LedgerWriter {
 
   /// Closes the connection at once: what is asked of it later fails.
   func close() {
+    turns = nil
     checkpointer = nil
     connection.close()
   }
@@ -116,7 +120,7 @@ actor LedgerWriter {
     giveWay()
     turns?.take()
     waiting += inbox.takeAll()
-    var begun: ArraySlice<Work> = []
+    var begun: ArraySlice<WriterWork> = []
     var loss: LedgerError?
     do throws(LedgerError) {
       if try !commitTogether(&begun) { try commitApart(begun) }
@@ -125,14 +129,18 @@ actor LedgerWriter {
       // Where no transaction began, that is the answer for all who waited for it.
       if begun.isEmpty { swap(&begun, &waiting) }
     }
+    // A slice keeps what was taken from it.
+    if waiting.isEmpty { waiting = [] }
     let keepsTurn = turns?.isKept ?? false
     if !keepsTurn { turns?.finish() }
     for work in begun { work.finish(loss) }
-    if keepsTurn { linger() }
-    if inbox.isWanted(besides: !waiting.isEmpty) { flushSoon() }
+    if keepsTurn, waiting.isEmpty { linger() }
     let written = (try? connection.pagesWritten) ?? 0
-    // What goes wrong now goes wrong again when the log is next looked at, and is said there.
-    if written - pagesAtShortening >= Self.pagesOfLog { _ = try? shortenLog() }
+    if written - pagesAtShortening >= Self.pagesOfLog {
+      // What goes wrong now goes wrong again when the log is next looked at, and is said there.
+      _ = try? shortenLog()
+    }
+    if inbox.isWanted(besides: !waiting.isEmpty) { flushSoon() }
   }
 
   private static let moment = DispatchTimeInterval.microseconds(300)
@@ -153,6 +161,7 @@ actor LedgerWriter {
 
   /// Copies the log into the database, so that the next writer can begin it anew.
   func shortenLog() throws(LedgerError) -> CheckpointOutcome {
+    turns?.finish()
     do throws(SQLiteError) {
       pagesAtShortening = try connection.pagesWritten
       return try openCheckpointer().checkpoint()
@@ -176,7 +185,7 @@ actor LedgerWriter {
   /// Writes as one what there is time for, which is the rule; the rest goes on waiting.
   /// - Parameter begun: whose work was done, or was to be.
   /// - returns: false where the work of one among several was refused, and nothing is left of anybody's.
-  private func commitTogether(_ begun: inout ArraySlice<Work>) throws(LedgerError) -> Bool {
+  private func commitTogether(_ begun: inout ArraySlice<WriterWork>) throws(LedgerError) -> Bool {
     var isRefused = false
     do throws(LedgerError) {
       try connection.transaction(wrapping: LedgerError.init) { () throws(LedgerError) in
@@ -184,8 +193,8 @@ actor LedgerWriter {
         let end = Simulation.current == nil ? ContinuousClock.now + Self.timeForWork : nil
         while let work = waiting.popFirst() {
           begun.append(work)
-          work.perform(connection)
-          if let failure = work.failure {
+          let failure = work.perform(connection)
+          if let failure {
             isRefused = true
             throw failure
           }
@@ -201,129 +210,14 @@ actor LedgerWriter {
   }
 
   /// Writes everybody's work in a savepoint of its own.
-  private func commitApart(_ batch: ArraySlice<Work>) throws(LedgerError) {
+  private func commitApart(_ batch: ArraySlice<WriterWork>) throws(LedgerError) {
     try connection.transaction(wrapping: LedgerError.init) { () throws(LedgerError) in
       for work in batch {
-        work.performApart(connection)
+        let failure = work.performApart(connection)
         // A full disk or an I/O error ends the whole transaction, not only the savepoint.
         guard connection.isInTransaction else {
-          throw work.failure ?? LedgerError(.internal, "the transaction ended by itself")
+          throw failure ?? LedgerError(.internal, "the transaction ended by itself")
         }
-      }
-    }
-  }
-
-  /// What callers want written, until the writer takes it.
-  private final class Inbox: Sendable {
-    private struct State {
-      var works: [Work] = []
-      /// Whether the writer is going to look.
-      var isScheduled = false
-      /// Whether the writer sleeps until something comes in.
-      var isAwaited = false
-    }
-
-    private let arrival = DispatchSemaphore(value: 0)
-    private let state = Mutex(State())
-
-    /// Puts it last; true where the writer must be told to look.
-    func put(_ work: Work) -> Bool {
-      state.withLock { state in
-        state.works.append(work)
-        if state.isAwaited {
-          state.isAwaited = false
-          arrival.signal()
-        }
-        defer { state.isScheduled = true }
-        return !state.isScheduled
-      }
-    }
-
-    func takeAll() -> ArraySlice<Work> {
-      state.withLock { state in
-        defer { state.works = [] }
-        return state.works[...]
-      }
-    }
-
-    /// Whether there is something, or comes in within the time.
-    func hasMore(within time: DispatchTimeInterval) -> Bool {
-      let isHere = state.withLock { state in
-        state.isAwaited = state.works.isEmpty
-        return !state.isAwaited
-      }
-      if isHere { return true }
-      let isLate = arrival.wait(timeout: .now() + time) == .timedOut
-      // Between the end of the time and now it may have come all the same.
-      let isMissed = state.withLock { state in
-        defer { state.isAwaited = false }
-        return state.isAwaited
-      }
-      if isLate && !isMissed { arrival.wait() }
-      return !isMissed
-    }
-
-    /// Whether the writer, about to rest, is to look again, for what has come in or for its own reasons.
-    func isWanted(besides own: Bool) -> Bool {
-      state.withLock { state in
-        state.isScheduled = own || !state.works.isEmpty
-        return state.isScheduled
-      }
-    }
-  }
-
-  /// A caller's work: what to do, what came of it, and whom to tell.
-  private final class Work: @unchecked Sendable {
-    // @unchecked for this: the caller makes it and puts it into the inbox, and from there on only the
-    // writer has it.
-
-    /// Does it, for the first time or again.
-    let perform: (Connection) -> Void
-    let finish: (LedgerError?) -> Void
-    private let outcome: Outcome
-
-    /// Why it was refused, if it was; kept apart from the result for its type.
-    private final class Outcome { var failure: LedgerError? }
-
-    var failure: LedgerError? { outcome.failure }
-
-    init<T: Sendable>(
-      _ body: @escaping @Sendable (Connection) throws(LedgerError) -> T,
-      _ continuation: CheckedContinuation<Result<T, LedgerError>, Never>
-    ) {
-      let outcome = Outcome()
-      var result: T?
-      self.outcome = outcome
-      perform = { connection in
-        do throws(LedgerError) {
-          outcome.failure = nil
-          result = try body(connection)
-        } catch {
-          outcome.failure = error
-        }
-      }
-      finish = { lost in
-        // Its own refusal stands; success, or not having been reached, is what befell them all.
-        if let failure = outcome.failure ?? lost {
-          continuation.resume(returning: .failure(failure))
-        } else if let result {
-          continuation.resume(returning: .success(result))
-        } else {
-          let missed = LedgerError(.internal, "a write was neither made nor refused")
-          continuation.resume(returning: .failure(missed))
-        }
-      }
-    }
-
-    /// Does it so that it can be undone alone.
-    func performApart(_ connection: Connection) {
-      do throws(LedgerError) {
-        try connection.savepoint(wrapping: LedgerError.init) { () throws(LedgerError) in
-          perform(connection)
-          if let failure { throw failure }
-        }
-      } catch {
-        outcome.failure = error
       }
     }
   }

@@ -252,7 +252,7 @@ extension SQLiteGoalStore {
     WHERE c.goal_id = g.id AND c.relation = 'contradicts' AND b.active = 1
     """
 
-  public var logFile: String? { path + "-wal" }
+  public var logFile: String? { writer.file + "-wal" }
 
   public func changeCounter() async throws(LedgerError) -> Int64 {
     try await reader.dataVersion()

@@ -49,7 +49,8 @@ extension SQLiteGoalStore {
   /// What every attempt runs, whose triggers take milliseconds to compile: too long for an attempt that
   /// holds the lock.
   private static let ofEveryAttempt = [
-    claims, takePlan, insertTask, startTask, moveTask, moveGoal("state = 'satisfied', result = ?"),
+    insertAttempts, takePlan, insertTask, startTask, moveTask,
+    moveGoal("state = 'satisfied', result = ?"),
   ]
   private static let takePlan =
     "UPDATE attempts SET plan_id = ?, bindings = ? WHERE id = ? AND lease_token = ?"

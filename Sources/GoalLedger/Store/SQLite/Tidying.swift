@@ -13,7 +13,7 @@ extension SQLiteGoalStore {
   /// How long one transaction goes on beginning statements.
   private static let patience = Duration.milliseconds(6)
 
-  public func tidy() async throws(LedgerError) -> Bool {
+  public func tidy() async throws(LedgerError) -> TidyStep {
     // A look is cheap and needs no lock; an idle worker must not write.
     let isNeeded = try await reader.read { connection throws(SQLiteError) in
       try connection.first(
@@ -34,7 +34,7 @@ extension SQLiteGoalStore {
         """
       ) { row throws(SQLiteError) in try row.require(0, as: Bool.self) }
     }
-    guard isNeeded == true else { return false }
+    guard isNeeded == true else { return .nothing }
     return try await write { connection throws(SQLiteError) in
       let clock = ContinuousClock()
       let end = clock.now + Self.patience
@@ -43,9 +43,9 @@ extension SQLiteGoalStore {
         let released = try release(limit: Self.batch, connection)
         let rescored = try rescore(.stale, limit: Self.batch, connection)
         let aged = try rescore(.aged, limit: Self.batch, connection)
-        guard released || max(promoted, rescored, aged) == Self.batch else { return false }
+        guard released || max(promoted, rescored, aged) == Self.batch else { return .done }
       } while clock.now < end
-      return true
+      return .more
     }
   }
 
