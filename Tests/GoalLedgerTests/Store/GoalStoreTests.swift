@@ -159,6 +159,22 @@ struct GoalStoreTests {
     #expect(try await store.takeOver(limit: 5, worker: "w3", lease: 1_000).isEmpty)
   }
 
+  @Test("who has lost the lease is told so also where the attempt has ended just as it would have")
+  func endedAlready() async throws {
+    let goal = try await adopted("x")
+    let lost = try #require(try await store.claim(goal: goal.id, worker: "w1", lease: -1_000))
+    let taken = try #require(
+      try await store.takeOver(limit: 5, worker: "w2", lease: 10_000).first
+    )
+    try await store.end(taken, .satisfied(result: "{}"), change: nil)
+    for claim in [lost, taken] {
+      let error = await #expect(throws: LedgerError.self) {
+        try await store.end(claim, .satisfied(result: "{}"), change: nil)
+      }
+      #expect(error?.code == .leaseLost)
+    }
+  }
+
   @Test("an abandoned goal's holder learns of it, and closes the attempt")
   func abandonWhileExecuting() async throws {
     let goal = try await adopted("x")

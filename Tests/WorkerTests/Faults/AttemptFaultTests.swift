@@ -18,14 +18,7 @@ struct AttemptFaultTests {
     let total = dry.disk.count(kind) - before
     #expect(try await dry.finish("without a fault").attempts == 1)
     var tally = FaultTally()
-    // A whole attempt for each of some thousand writes would take the better part of an hour: every
-    // commit has one sync, so the syncs are enumerated, and the writes by a stride.
-    let all = FaultPoints.of(total, most: 3)
-    let points =
-      kind == .write
-      ? all.enumerated().filter { $0.0 % 13 == 0 || !FaultPoints.isFull }
-      : all.enumerated().filter { _ in true }
-    for (place, nth) in points {
+    for (place, nth) in FaultPoints.of(total, most: 3).enumerated() {
       for isLasting in FaultPoints.isFull ? [false, true] : [place % 2 == 1] {
         let fault = try await AttemptFault()
         let failure: FaultDisk.Failure = kind == .sync ? .sync : nth % 2 == 0 ? .full : .write

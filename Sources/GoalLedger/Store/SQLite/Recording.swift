@@ -70,8 +70,13 @@ extension SQLiteGoalStore {
     WHERE attempt_id = ? AND number = ?
     """
 
+  /// Where the goal is in that state already, no trigger looks at the lease: so the statement does.
   private static func moveGoal(_ assignments: String) -> String {
-    "UPDATE goals SET \(assignments), actor = ?, lease_token = ? WHERE id = ?"
+    """
+    UPDATE goals SET \(assignments), actor = ?, lease_token = ?
+    WHERE id = ?
+      AND EXISTS (SELECT 1 FROM attempts WHERE id = ? AND lease_token = ? AND state = 'open')
+    """
   }
 
   public func record(
@@ -295,12 +300,15 @@ extension SQLiteGoalStore {
           claim.attempt.id
         )
       }
-      let proof: [(any Bindable)?] = [claim.attempt.worker, claim.token, claim.goal.id]
+      let proof: [(any Bindable)?] = [
+        claim.attempt.worker, claim.token, claim.goal.id, claim.attempt.id, claim.token,
+      ]
       let move = { (assignments: String, values: [(any Bindable)?]) throws(SQLiteError) in
-        _ = try connection.run(
+        let held = try connection.run(
           Self.moveGoal(assignments),
           arguments: Arguments(values + proof)
         )
+        guard held == 1 else { throw SQLiteError(.notFound, "") }
       }
       switch end {
       case .satisfied(let result):
