@@ -22,14 +22,19 @@ extension Repository {
   private static let stale = Duration.seconds(30)
 
   /// Makes a worktree with a new branch at `base`, and its files.
-  /// - Parameter path: absolute; nothing may be there, folders above it are made.
+  /// - Parameters:
+  ///   - path: absolute; nothing may be there, folders above it are made.
+  ///   - again: whether an earlier try may have come some way: what it left is taken over, also a branch
+  ///     that could not be deleted again because another git's lock was in the way.
   /// - Throws: `.conflict` (the path or the branch exists), `.gitFailed`, `.diskFull`.
   public func createWorktree(
     at path: String,
     branch: String,
-    base: CommitID
+    base: CommitID,
+    again: Bool = false
   ) async throws(ExecutionError) -> Worktree {
-    try await addWorktree(at: path, branch: branch, base: base, isNew: true)
+    if again { try clearWay(to: path, branch: branch) }
+    return try await addWorktree(at: path, branch: branch, base: base, isNew: true, again: again)
   }
 
   /// Makes a worktree for a branch that exists, and its files.
@@ -40,23 +45,25 @@ extension Repository {
     branch: String,
     base: CommitID
   ) async throws(ExecutionError) -> Worktree {
-    try await addWorktree(at: path, branch: branch, base: base, isNew: false)
+    try await addWorktree(at: path, branch: branch, base: base, isNew: false, again: false)
   }
 
   private func addWorktree(
     at path: String,
     branch: String,
     base: CommitID,
-    isNew: Bool
+    isNew: Bool,
+    again: Bool
   ) async throws(ExecutionError) -> Worktree {
     let path = try Self.canonical(path, making: true)
     let start =
       isNew && base == head
       ? (commit: head, tree: headTree)
       : try await commitAndTree(isNew ? base.text : "refs/heads/\(branch)")
-    let what = isNew ? ["-b", branch, path, base.text] : [path, branch]
-    let add = ["worktree", "add", "--quiet", "--no-checkout"] + what
-    let isFree = isNew && !mayHaveBranch(branch)
+    let what = isNew ? [again ? "-B" : "-b", branch, path, base.text] : [path, branch]
+    var add = ["worktree", "add", "--quiet", "--no-checkout"] + what
+    // Where it was not there before, it is this one's own from here on.
+    let isOwn = isNew && (again || !mayHaveBranch(branch))
     var answer = try await git.attempt(add, in: refs)
     var pause = Duration.milliseconds(2)
     // Git looks at every registration, and fails on one that another git is writing just then; by
@@ -64,13 +71,16 @@ extension Repository {
     while answer.code != 0, pause < .seconds(1), answer.errors.contains("failed to read "),
       answer.errors.contains("/worktrees/")
     {
-      if isFree { try await discard(worktreePath: path, branch: branch) }
+      if isOwn {
+        try clearWay(to: path, branch: branch)
+        add[4] = "-B"
+      }
       try? await Task.sleep(for: pause)
       pause *= 2
       answer = try await git.attempt(add, in: refs)
     }
     guard answer.code == 0 else {
-      if isFree { try? await discard(worktreePath: path, branch: branch) }
+      if isOwn { try? await discard(worktreePath: path, branch: branch) }
       if answer.errors.contains("cannot create 'refs/heads/") {
         throw ExecutionError(
           .refused,
@@ -140,8 +150,7 @@ extension Repository {
   /// Removes worktree and branch in whatever state they are; does nothing when they are gone.
   /// - Throws: `.io` (a file that cannot be removed), `.gitFailed`.
   public func discard(worktreePath: String, branch: String) async throws(ExecutionError) {
-    try removeWorktree(at: worktreePath, branch: branch)
-    try removeLocks(branch: branch, metadata: nil)
+    try clearWay(to: worktreePath, branch: branch)
     let delete = ["update-ref", "--no-deref", "-d", "refs/heads/\(branch)"]
     var answer = try await git.attempt(delete, in: refs)
     // A branch's end takes the one lock that all of the repository's users share. Git holds it for
@@ -208,6 +217,12 @@ extension Repository {
     }
     PlainFiles.removeEmptyFolder(folder)
     try PlainFiles.removeTree(path)
+  }
+
+  /// Removes everything but the branch itself.
+  private func clearWay(to path: String, branch: String) throws(ExecutionError) {
+    try removeWorktree(at: path, branch: branch)
+    try removeLocks(branch: branch, metadata: nil)
   }
 
   /// Removes lock files on what belongs to one goal alone: nobody else takes them.

@@ -64,6 +64,8 @@ public actor AttemptWorkspace {
   let trailers: @Sendable () async -> [Trailer]
   let gate = SerialGate()
   var worktree: Worktree?
+  /// Whether a try to make the worktree has begun: what is there then is its own.
+  private var hasBegun = false
   /// The size of each file this attempt has written, for the policy's limits.
   var written: [RelativePath: Int] = [:]
   /// The last comparison of base and head: two commits never differ in another way later.
@@ -152,10 +154,14 @@ public actor AttemptWorkspace {
     if let worktree { return worktree }
     // The folder is made first and removed last: where it is missing, there is nothing to undo.
     try PlainFiles.makeFolder(directory)
+    let base = try await base()
+    let again = hasBegun
+    hasBegun = again || !repository.mayHaveBranch(branch)
     let made = try await repository.createWorktree(
       at: worktreePath,
       branch: branch,
-      base: try await base()
+      base: base,
+      again: again
     )
     worktree = made
     return made

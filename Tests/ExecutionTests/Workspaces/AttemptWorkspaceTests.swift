@@ -59,6 +59,28 @@ struct AttemptWorkspaceTests {
     #expect(!fixture.folder.exists("state/my_repo-7-1"))
   }
 
+  @Test("is made by the next try where one failed whose branch could not be deleted again")
+  func leftBranch() async throws {
+    let workspace = try await make()
+    let lock = "\(fixture.path)/.git/packed-refs.lock"
+    try Shell.succeed(["touch", lock])
+    try fixture.folder.write("", to: "state/my_repo-7-1/goal-7-1/in-the-way")
+    await #expect(throws: ExecutionError.self) { try await workspace.open() }
+    #expect(try fixture.git(["branch", "--list", "goal/*"]).contains("goal/7/1"))
+    _ = try await workspace.open()
+    #expect(await workspace.isOpen)
+    try Shell.succeed(["rm", lock])
+    try await workspace.rollBack()
+    #expect(try fixture.git(["branch", "--list", "goal/*"]) == "")
+    // A branch that was there before is nobody's to take.
+    try fixture.git(["branch", "goal/7/2"])
+    let other = try await make(attempt: 2)
+    for _ in 0..<2 {
+      let error = await #expect(throws: ExecutionError.self) { try await other.open() }
+      #expect(error?.code == .conflict)
+    }
+  }
+
   @Test("commits each task's effect, runs commands on it, and keeps the branch")
   func life() async throws {
     let workspace = try await make()
