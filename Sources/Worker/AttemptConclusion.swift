@@ -62,7 +62,10 @@ extension AttemptRunner {
         hint: "raise timeout_ms of a new goal, or give it less to do"
       )
       return try await fail(work, error, task: nil)
-    case .failed(let error, _) where error.code == .cancelled:
+    case .failed(let error, _)
+    where error.code == .cancelled || error.code == .conflict && work.claim.isTakenOver:
+      // A conflict may be what a killed worker's git still did after the attempt was taken up: begun
+      // anew, on another branch, a true one comes back and counts.
       try await end(work, .released(reason: error.message))
       return (.adopted, error.message)
     case .failed(let error, let task): return try await fail(work, error, task: task)

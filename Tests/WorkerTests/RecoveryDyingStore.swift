@@ -20,6 +20,8 @@ final class DyingStore: GoalStore {
 
   private let store: SQLiteGoalStore
   private let moment: Moment
+  /// What happens once, after a call's transaction, without this worker's doing.
+  private let incident: Mutex<(call: Call, body: @Sendable () throws -> Void)?>
   private let dead = Mutex(false)
   private let looked = Mutex(0)
 
@@ -31,6 +33,14 @@ final class DyingStore: GoalStore {
   init(_ store: SQLiteGoalStore, dies moment: Moment) {
     self.store = store
     self.moment = moment
+    incident = Mutex(nil)
+  }
+
+  /// A store under a worker that lives, and to which something happens after a call.
+  init(_ store: SQLiteGoalStore, after call: Call, _ body: @escaping @Sendable () throws -> Void) {
+    self.store = store
+    moment = .before(.started(.max))
+    incident = Mutex((call, body))
   }
 
   private func die() throws(LedgerError) -> Never {
@@ -45,6 +55,12 @@ final class DyingStore: GoalStore {
     if isDead || calls.contains(where: { moment == .before($0) }) { try die() }
     let result = try await body()
     if calls.contains(where: { moment == .after($0) }) { try die() }
+    let body = incident.withLock { incident -> (@Sendable () throws -> Void)? in
+      guard let due = incident, calls.contains(due.call) else { return nil }
+      incident = nil
+      return due.body
+    }
+    try? body?()
     return result
   }
 

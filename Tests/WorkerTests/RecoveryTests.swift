@@ -170,6 +170,21 @@ struct RecoveryTests {
     try await recovery.expectSatisfied(by: 2)
   }
 
+  @Test("what a killed worker's git still does to the branch costs the goal no attempt")
+  func lateGit() async throws {
+    let recovery = try await RecoveryFixture()
+    try await recovery.die(.after(.ended(0)))
+    let (repository, branch) = (recovery.fixture.repository, "refs/heads/goal/\(recovery.id)/1")
+    let store = DyingStore(recovery.fixture.store, after: .started(1)) {
+      let other = try repository.git(["commit-tree", "main^{tree}", "-m", "late"])
+      try repository.git(["update-ref", branch, other.filter { $0.isHexDigit }])
+    }
+    try await GoalWorker(store: store, configuration: recovery.configuration()).run(drain: true)
+    #expect(try await recovery.attempts.map(\.state) == [.released, .satisfied])
+    #expect(try await recovery.fixture.goal(recovery.id).attempts == 1)
+    try await recovery.expectSatisfied(by: 2)
+  }
+
   @Test("a lock that a killed git left on the repository's packed refs does not stop a rollback")
   func staleLock() async throws {
     let recovery = try await RecoveryFixture(RecoveryFixture.wrong, maxAttempts: 1)
