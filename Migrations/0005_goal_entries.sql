@@ -1,9 +1,10 @@
 -- What the triggers of goals write, once a row is written.
 -- What must stay true: entries come in this order: goal.amended, goal.<state>, then the end of the
 -- attempt; only then is the row tended (version, times, score, write-only columns), which counts as
--- no change; at its birth, when it has but one entry, in any order. The version is raised after its entry exists: that entry is what permits it. A
--- statement that changes nothing enters nothing. Triggers apart from each other by the columns a
--- statement names or by WHEN: what is rare costs the transitions of every goal nothing.
+-- no change; at its birth, when it has but one entry, in any order. The version is raised after its
+-- entry exists: that entry is what permits it. A statement that changes nothing enters nothing.
+-- Triggers apart from each other by the columns a statement names or by WHEN: what is rare costs the
+-- transitions of every goal nothing.
 
 CREATE TRIGGER goals_after_insert AFTER INSERT ON goals
 BEGIN

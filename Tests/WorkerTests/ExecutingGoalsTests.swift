@@ -200,4 +200,26 @@ struct ExecutingGoalsTests {
     #expect(try await fixture.store.attempts(of: id).map(\.state) == [.released])
     #expect(try fixture.leftovers().branches.isEmpty)
   }
+
+  @Test("an attempt whose lease runs out is taken over while there is still much that is ready")
+  func expiryBesideBacklog() async throws {
+    let fixture = try await WorkerFixture()
+    let id = try await fixture.adopt("record", ["note": "lost"])
+    #expect(try await fixture.store.claim(goal: id, worker: "gone", lease: 500) != nil)
+    try Shell.succeed([
+      "sqlite3", fixture.databasePath,
+      """
+      INSERT INTO goals(text, task, context, state)
+      SELECT 'n', 'record', '{"note":"n"}', 'adopted' FROM generate_series(1, 1000)
+      """,
+    ])
+    try await fixture.worker(fixture.configuration(concurrency: 1)).run(drain: true)
+    let entries = try await fixture.store.entries(goal: nil, after: 0, limit: 100_000)
+    let events = entries.map(\.event)
+    let takenOver = try #require(events.firstIndex(of: "attempt.taken_over"))
+    let last = try #require(events.lastIndex(of: "goal.satisfied"))
+    let between = events[takenOver..<last].count { $0 == "goal.satisfied" }
+    #expect(between > 5, "only \(between) goals were left as it was taken over")
+    #expect(try await fixture.goal(id).state == .satisfied)
+  }
 }

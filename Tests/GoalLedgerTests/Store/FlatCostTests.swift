@@ -105,7 +105,7 @@ struct FlatCostTests {
     }
   }
 
-  @Test("a worker has what every attempt runs compiled as it registers, while no lock is held")
+  @Test("a worker has what every attempt runs compiled as it registers")
   func compiled() async throws {
     let folder = try TemporaryFolder("compiled")
     try await EmptyDatabase.copy(to: folder.path + "/goals.db")

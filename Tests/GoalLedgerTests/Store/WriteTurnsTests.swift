@@ -52,7 +52,11 @@ struct WriteTurnsTests {
     turns.take()
     #expect(turns.isTaken && !turns.isKept)
     let other = takeElsewhere()
-    while try !isWaitedFor() { usleep(100) }
+    var looks = 0
+    while try !isWaitedFor(), looks < 3_000 {
+      usleep(1_000)
+      looks += 1
+    }
     turns.finish()
     #expect(other())
     turns.take()
