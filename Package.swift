@@ -86,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "goalledger",
       dependencies: [
-        "Worker",
+        "Worker", "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],

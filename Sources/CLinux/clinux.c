@@ -1,12 +1,15 @@
 #define _GNU_SOURCE
 #include "clinux.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -55,6 +58,35 @@ int gl_is_subreaper(void) {
   int is = 0;
   if (prctl(PR_GET_CHILD_SUBREAPER, &is, 0, 0, 0) != 0) return 0;
   return is != 0;
+}
+
+// A pass over the threads that there are: how many it changed, or a negated errno.
+static int change_to_batch(void) {
+  DIR *threads = opendir("/proc/self/task");
+  if (!threads) return -errno;
+  int changed = 0, error = 0;
+  for (struct dirent *entry; (entry = readdir(threads));) {
+    pid_t thread = atoi(entry->d_name);
+    if (thread <= 0 || sched_getscheduler(thread) != SCHED_OTHER) continue;
+    struct sched_param none = {0};
+    if (sched_setscheduler(thread, SCHED_BATCH, &none) == 0) {
+      changed++;
+    } else if (errno != ESRCH) {
+      error = -errno;
+    }
+  }
+  closedir(threads);
+  return error ? error : changed;
+}
+
+int gl_run_as_batch(void) {
+  // Until a pass finds nothing: a thread that was not changed yet may have started another.
+  for (int changed = 0;;) {
+    int more = change_to_batch();
+    if (more < 0) return more;
+    if (more == 0) return changed;
+    changed += more;
+  }
 }
 
 static int ended(idtype_t type, id_t id) {

@@ -69,7 +69,7 @@ final class Bench {
   @discardableResult
   func run(_ program: String, _ arguments: [String], input: String = "") async throws -> Outcome {
     let result = try await Subprocess.run(
-      program.hasPrefix("/") ? .path(FilePath(program)) : .name(program),
+      Self.executable(program),
       arguments: Arguments(arguments),
       environment: environment,
       workingDirectory: FilePath(place),
@@ -93,13 +93,15 @@ final class Bench {
     case run([String])
   }
 
-  /// Runs the program and looks at each line it prints while it runs.
+  /// Runs the program, `through` another that becomes it, and looks at each line it prints while it
+  /// runs.
   /// - returns: its status.
   @discardableResult
   func watch(
     _ arguments: String...,
+    through: [String] = [],
     onError: Bool,
-    each: (String) -> Reaction
+    each: (_ line: String, _ process: pid_t) -> Reaction
   ) async throws -> Int {
     let (surroundings, folder) = (environment, FilePath(place))
     @Sendable func other(_ arguments: [String]) async throws {
@@ -111,9 +113,10 @@ final class Bench {
         output: .discarded
       )
     }
+    let command = through + [Self.program] + arguments
     let result = try await Subprocess.run(
-      .path(FilePath(Self.program)),
-      arguments: Arguments(arguments),
+      Self.executable(command[0]),
+      arguments: Arguments(Array(command.dropFirst())),
       environment: environment,
       workingDirectory: FilePath(place),
       input: .none,
@@ -122,7 +125,8 @@ final class Bench {
     ) { execution in
       let stream = onError ? execution.standardError : execution.standardOutput
       for try await line in stream.strings() {
-        switch each(line.trimmingCharacters(in: .newlines)) {
+        let line = line.trimmingCharacters(in: .newlines)
+        switch each(line, execution.processIdentifier.value) {
         case .goOn: break
         case .terminate: try execution.send(signal: .terminate)
         case .run(let arguments): try await other(arguments)
@@ -131,6 +135,11 @@ final class Bench {
     }
     guard case .exited(let code) = result.terminationStatus else { return -1 }
     return Int(code)
+  }
+
+  /// A program by its path, or by its name.
+  private static func executable(_ program: String) -> Executable {
+    program.hasPrefix("/") ? .path(FilePath(program)) : .name(program)
   }
 
   private var environment: Environment {

@@ -128,7 +128,7 @@ struct WorkTests {
   func signal() async throws {
     let bench = try await bench()
     var lines: [String] = []
-    let status = try await bench.watch("work", "--name", "w1", onError: true) { line in
+    let status = try await bench.watch("work", "--name", "w1", onError: true) { line, _ in
       lines.append(line)
       return line.hasPrefix("w1 runs") ? .terminate : .goOn
     }
@@ -139,12 +139,29 @@ struct WorkTests {
     #expect(log.output.contains("worker.stopped"))
   }
 
+  // SCHED_BATCH is 3 and SCHED_IDLE 5 (sched.h).
+  @Test(
+    "no thread of a worker interrupts another, unless its user chose a policy",
+    arguments: [([], 3), (["chrt", "--idle", "0"], 5)]
+  )
+  func policy(through: [String], expected: Int) async throws {
+    let bench = try await bench()
+    var policies: Set<Int> = []
+    try await bench.watch("work", through: through, onError: true) { line, process in
+      guard line.contains("runs up to") else { return .goOn }
+      let threads = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")
+      policies = Set((threads ?? []).compactMap { pid_t($0) }.map { Int(sched_getscheduler($0)) })
+      return .terminate
+    }
+    #expect(policies == [expected])
+  }
+
   @Test("log --follow prints what is added, a JSON document a line")
   func follow() async throws {
     let bench = try await bench()
     try await bench.goalledger("add", "first")
     var events: [String] = []
-    try await bench.watch("log", "--follow", "--json", onError: false) { line in
+    try await bench.watch("log", "--follow", "--json", onError: false) { line, _ in
       #expect(line.hasPrefix("{") && line.hasSuffix("}"))
       for event in ["goal.proposed", "goal.adopted"] where line.contains("\"\(event)\"") {
         events.append(event)

@@ -23,6 +23,11 @@ int gl_become_subreaper(void);
 // Whether this process is a child subreaper: 1 or 0.
 int gl_is_subreaper(void);
 
+// Has every thread of this process, and so those it starts later and its children, run as a batch job
+// (SCHED_BATCH): one that wakes does not interrupt another that runs. Leaves threads alone whose policy
+// is not the default. How many threads it changed, or a negated errno.
+int gl_run_as_batch(void);
+
 // Whether the child behind a pidfd has ended and waits to be reaped: 1 or 0. Reaps nothing.
 int gl_child_ended(int pidfd);
 

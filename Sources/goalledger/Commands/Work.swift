@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import GoalLedger
 import Worker
 
@@ -41,6 +42,9 @@ struct Work: AsyncParsableCommand {
   func run() async throws {
     var configuration = try settings.load(database: database)
     if let concurrency { configuration.limits.concurrency = concurrency }
+    // Whoever holds the write lock is to go on, and not to make way for what wakes beside it. Where the
+    // system refuses, it is only slower.
+    _ = gl_run_as_batch()
     let worker = GoalWorker(
       store: try await database.open(settings, durability: configuration.durability),
       configuration: configuration,
