@@ -142,6 +142,10 @@ class Batch:
             goal.abandoned = changed == 1
         connection.close()
 
+    def most_takeovers(self):
+        """How many workers ended on one of the open attempts since it last progressed."""
+        return self.rows("SELECT coalesce(max(takeovers), 0) FROM attempts WHERE state = 'open'")[0][0]
+
     # Workers
 
     def start_worker(self):

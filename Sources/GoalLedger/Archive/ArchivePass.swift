@@ -1,4 +1,4 @@
-// One pass of archiving, on a thread and two connections of its own: one to the database, guards on,
+// The passes of archiving, on a thread and two connections of their own: one to the database, guards on,
 // and one to the archive, which has the database attached and only reads it.
 //
 // What must stay true: the archive is written only under its own write lock, and held locked from
@@ -6,7 +6,7 @@
 // begins anew; what is deleted is compared with its copy under both locks.
 import SQLite
 
-/// A pass.
+/// One pass after another.
 actor ArchivePass {
   /// A copy that is in the archive, and whose originals are still in the database.
   struct Copied: Sendable {
@@ -25,6 +25,8 @@ actor ArchivePass {
   private let step: ArchiveStep
   private var archive: Connection?
   private var file = ""
+  /// The last entry that is to go: what the passes themselves enter stays, whatever the date.
+  private var last: Int64?
 
   nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe executor.asUnownedSerialExecutor()
@@ -52,15 +54,31 @@ actor ArchivePass {
     }
   }
 
-  /// Whether there is anything to archive; decides on the file.
+  /// Whether there is anything to archive; decides on the file, and on how far the passes go.
   func survey() throws(LedgerError) -> Bool {
     try sql { () throws(SQLiteError) in
-      let last = try live.first("SELECT file FROM archives ORDER BY number DESC LIMIT 1") {
+      let latest = try live.first("SELECT file FROM archives ORDER BY number DESC LIMIT 1") {
         $0.text(0)
       }
-      file = request.file ?? (last ?? nil) ?? request.standard
-      return try SealStretch(live, before: request.before) != nil
+      file = request.file ?? (latest ?? nil) ?? request.standard
+      last = try SealStretch(live, before: request.before)?.lastSeq
+      return last != nil
     }
+  }
+
+  /// Whether there is anything left to archive.
+  func remains() throws(LedgerError) -> Bool {
+    try sql { () throws(SQLiteError) in try next() != nil }
+  }
+
+  /// What goes with the next pass.
+  private func next() throws(SQLiteError) -> SealStretch? {
+    try SealStretch(
+      live,
+      before: request.before,
+      through: last ?? 0,
+      most: request.entriesOfPass
+    )
   }
 
   /// Copies what is to go, and commits it to the disk.
@@ -70,7 +88,7 @@ actor ArchivePass {
       () throws(LedgerError) in
       try run(archive, "UPDATE archive_file SET one = one")
       let (previous, stretch) = try sql { () throws(SQLiteError) in
-        (try ArchiveRecord.all(live).last, try SealStretch(live, before: request.before))
+        (try ArchiveRecord.all(live).last, try next())
       }
       guard let stretch else {
         throw LedgerError(.busy, "another pass has archived it meanwhile", hint: "run it again")
@@ -129,7 +147,7 @@ actor ArchivePass {
       }
       let time = ContinuousClock.now - start
       return ArchiveReport(
-        archive: made,
+        made,
         seals: copied.stretch.seals,
         carried: carried,
         lockedMilliseconds: Double(time.components.seconds) * 1_000

@@ -118,21 +118,31 @@ struct SealStretch: Sendable, Hashable {
   let lastHash: [UInt8]
   let seals: Int64
 
-  /// The oldest seals of a database, up to the first one that was not made before `time`; nil
-  /// where the oldest is not.
-  init?(_ connection: Connection, before time: Timestamp) throws(SQLiteError) {
+  /// The oldest seals of a database, up to the first one that was not made before `time`, through the
+  /// entry `last` and with `most` entries at most, if more than one seal's; nil where there is none.
+  init?(
+    _ connection: Connection,
+    before time: Timestamp,
+    through last: Int64 = .max,
+    most: Int64 = .max
+  ) throws(SQLiteError) {
     let found = try connection.first(
       """
-      WITH old AS (
+      WITH oldest(seq) AS (SELECT min(first_seq) FROM ledger_seals),
+      old AS (
         SELECT first_seq, last_seq, hash FROM ledger_seals
         WHERE first_seq < coalesce(
-          (SELECT min(first_seq) FROM ledger_seals WHERE sealed_at >= ?), 9223372036854775807)
+            (SELECT min(first_seq) FROM ledger_seals WHERE sealed_at >= ?1), 9223372036854775807)
+          AND last_seq <= ?2
+          AND (last_seq - (SELECT seq FROM oldest) < ?3 OR first_seq = (SELECT seq FROM oldest))
       )
       SELECT min(first_seq), max(last_seq), count(*),
         (SELECT hash FROM old ORDER BY first_seq DESC LIMIT 1)
       FROM old
       """,
-      time.description
+      time.description,
+      last,
+      most
     ) { row throws(SQLiteError) in
       (first: row.int(0), last: row.int(1), count: row.int(2) ?? 0, hash: row.blob(3) ?? [])
     }

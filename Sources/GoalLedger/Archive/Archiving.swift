@@ -1,5 +1,6 @@
-// Archiving: old history moves to a file of its own. The order is what makes it safe: copied,
-// committed and synced there; verified there; only then deleted here, in one transaction.
+// Archiving: old history moves to a file of its own, in passes of a bounded size, since the database is
+// locked while a pass deletes. The order is what makes each safe: copied, committed and synced there;
+// verified there; only then deleted here, in one transaction.
 //
 // What must stay true: until that transaction commits the database has everything, and after it the
 // archive has; so a run that ends anywhere is finished by the next one, which first takes back what
@@ -16,6 +17,9 @@ public struct ArchiveRequest: Sendable, Hashable {
   public var standard: String
   /// Who archives.
   public var actor: String
+  /// How many entries a pass takes at most, if more than one seal's. Some 50,000 lock the database for
+  /// three or four tenths of a second.
+  var entriesOfPass: Int64 = 50_000
 
   /// A request to archive.
   public init(before: Timestamp, file: String?, standard: String, actor: String) {
@@ -28,14 +32,39 @@ public struct ArchiveRequest: Sendable, Hashable {
 
 /// What was archived.
 public struct ArchiveReport: Sendable, Hashable {
-  /// The pass.
-  public let archive: ArchiveRecord
+  /// The last pass.
+  public private(set) var archive: ArchiveRecord
+  /// The first entry that went.
+  public let firstSeq: Int64
+  /// How many passes it took.
+  public private(set) var passes: Int64 = 1
+  /// How many goals went.
+  public private(set) var goals: Int64
   /// How many seals went.
-  public let seals: Int64
+  public private(set) var seals: Int64
   /// How many entries carry over what lives on.
-  public let carried: Int64
-  /// How long the database was locked for writing, in milliseconds.
-  public let lockedMilliseconds: Double
+  public private(set) var carried: Int64
+  /// How long the database was locked for writing at the longest, in milliseconds.
+  public private(set) var lockedMilliseconds: Double
+
+  init(_ pass: ArchiveRecord, seals: Int64, carried: Int64, lockedMilliseconds: Double) {
+    archive = pass
+    firstSeq = pass.firstSeq
+    goals = pass.goals
+    self.seals = seals
+    self.carried = carried
+    self.lockedMilliseconds = lockedMilliseconds
+  }
+
+  /// Adds the passes that came next.
+  mutating func add(_ next: ArchiveReport) {
+    archive = next.archive
+    passes += next.passes
+    goals += next.goals
+    seals += next.seals
+    carried += next.carried
+    lockedMilliseconds = max(lockedMilliseconds, next.lockedMilliseconds)
+  }
 }
 
 /// Is told before each step that a crash could come between; what it throws ends the pass there.
@@ -57,6 +86,19 @@ extension SQLiteGoalStore {
   ) async throws(LedgerError) -> ArchiveReport? {
     let pass = try ArchivePass(path, request, vfs: vfs, step)
     guard try await pass.survey() else { return nil }
+    var report = try await move(pass, key, step)
+    while try await pass.remains() {
+      report.add(try await move(pass, key, step))
+    }
+    return report
+  }
+
+  /// One pass.
+  private func move(
+    _ pass: ArchivePass,
+    _ key: SealingKey,
+    _ step: ArchiveStep
+  ) async throws(LedgerError) -> ArchiveReport {
     for _ in 1...5 {
       let copied = try await pass.copy()
       try step("verify the archive")
@@ -69,7 +111,7 @@ extension SQLiteGoalStore {
     }
     throw LedgerError(
       .busy,
-      "goals that were to be archived kept changing; nothing was deleted",
+      "goals that were to be archived kept changing; nothing of them was deleted",
       hint: "run it again, with an earlier date"
     )
   }
@@ -84,7 +126,7 @@ extension SQLiteGoalStore {
       throw LedgerError(
         .corrupt,
         "what was copied to \(copied.file) does not verify: \(what)",
-        hint: "nothing was deleted; run: goalledger verify"
+        hint: "nothing of it was deleted; run: goalledger verify"
       )
     }
   }

@@ -9,9 +9,11 @@ struct Archive: AsyncParsableCommand {
     discussion: """
       The seals made before the date, oldest first, their ledger entries and the goals that had \
       ended by then are copied to an archive, which verifies on its own; then they are deleted \
-      here, in one transaction, and what lives on is said anew on the ledger. Interrupted anywhere, \
-      running it again finishes it. A goal stays while another that stays depends on it, and so \
-      does whichever has the newest attempt: no number is ever given twice.
+      here, in one transaction, and what lives on is said anew on the ledger. Some 50,000 entries \
+      go at a time, so that the database is not locked for long; a goal whose entries lie on both \
+      sides of such a cut goes with a later run. Interrupted anywhere, running it again finishes \
+      it. A goal stays while another that stays depends on it, and so does whichever has the newest \
+      attempt: no number is ever given twice.
 
       Examples:
         goalledger archive --before 2026-01-01

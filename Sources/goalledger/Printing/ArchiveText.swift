@@ -8,9 +8,10 @@ enum ArchiveText {
       return "nothing was sealed before \(time) that is still here; nothing is changed\n"
     }
     let archive = report.archive
+    let passes = report.passes > 1 ? ", in \(report.passes) passes" : ""
     return """
-      archived entries \(archive.firstSeq) to \(archive.lastSeq) under \(report.seals) seals, and \
-      \(archive.goals) goals, to \(archive.file)
+      archived entries \(report.firstSeq) to \(archive.lastSeq) under \(report.seals) seals, and \
+      \(report.goals) goals, to \(archive.file)\(passes)
       carried \(report.carried) things over that live on
       last seal there \(hexadecimal(archive.lastHash))
 
@@ -24,10 +25,11 @@ enum ArchiveText {
     return [
       "archive": .integer(archive.number),
       "file": .string(archive.file),
-      "first_seq": .integer(archive.firstSeq),
+      "passes": .integer(report.passes),
+      "first_seq": .integer(report.firstSeq),
       "last_seq": .integer(archive.lastSeq),
       "seals": .integer(report.seals),
-      "goals": .integer(archive.goals),
+      "goals": .integer(report.goals),
       "carried": .integer(report.carried),
       "last_seal": .string(hexadecimal(archive.lastHash)),
       "locked_ms": .integer(Int64(report.lockedMilliseconds.rounded())),

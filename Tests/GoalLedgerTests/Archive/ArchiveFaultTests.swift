@@ -70,6 +70,26 @@ struct ArchiveFaultTests {
     #expect(step > 60 && undone > 50, "\(step) steps, of which \(undone) changed nothing")
   }
 
+  @Test("that is one of several is finished by the next run, wherever it ends")
+  func severalPasses() async throws {
+    var (step, moved) = (1, 0)
+    while true {
+      let fixture = try await ArchiveFixture()
+      let fault = Fault(at: step)
+      _ = try? await fixture.archive(entriesOfPass: 20, step: fault.step)
+      guard let ended = fault.ended else { break }
+      let passes = try Connection(path: fixture.path).value("SELECT count(*) FROM archives")
+      moved += passes == .integer(0) ? 0 : 1
+      let wrong = try await fixture.store().verify(VerificationDemands()).findings.filter(\.isWrong)
+      #expect(wrong.isEmpty, "\(step): \(ended): \(wrong)")
+      _ = try await fixture.archive(entriesOfPass: 20)
+      try await fixture.check("\(step), run again: \(ended)", inShell: step % 5 == 0)
+      // Seven is prime to the steps of a pass, so that every kind of step has its turn.
+      step += 7
+    }
+    #expect(moved > 15, "\(moved) of \(step) steps came after a pass")
+  }
+
   @Test("copies anew where a goal changes after it was copied")
   func changedMeanwhile() async throws {
     for statement in [

@@ -53,9 +53,12 @@ struct ArchiveFixture: Sendable {
   @discardableResult
   func archive(
     before: Timestamp = Timestamp.now + 3_600_000,
+    entriesOfPass: Int64 = .max,
     step: @escaping ArchiveStep = { _ in }
   ) async throws -> ArchiveReport? {
-    try await store().archive(request(before), key: key, step: step)
+    var request = request(before)
+    request.entriesOfPass = entriesOfPass
+    return try await store().archive(request, key: key, step: step)
   }
 
   /// What is wrong with both files together; empty where nothing is.

@@ -69,6 +69,59 @@ struct ArchiveTests {
     try await fixture.check("the rest")
   }
 
+  @Test("goes in passes of so many entries, or of one seal's")
+  func passes() async throws {
+    let fixture = try await ArchiveFixture()
+    let seals = try Connection(path: fixture.path)
+      .query("SELECT last_seq FROM ledger_seals ORDER BY first_seq") { $0.int(0) ?? 0 }
+    let most = seals[2] - seals[0]
+    var (expected, from): ([Int64], Int64) = ([], 0)
+    while let end = seals.last(where: { $0 > from && $0 - from <= most })
+      ?? seals.first(where: { $0 > from })
+    {
+      expected.append(end)
+      from = end
+    }
+    #expect(expected.count > 1 && expected.count < seals.count)
+    let report = try #require(try await fixture.archive(entriesOfPass: most))
+    let ends = try Connection(path: fixture.path)
+      .query("SELECT last_seq FROM archives ORDER BY number") { $0.int(0) ?? 0 }
+    #expect(ends == expected && report.passes == expected.count && report.seals == seals.count)
+    #expect(report.firstSeq == 1 && report.archive.lastSeq == seals.last)
+    try await fixture.check()
+  }
+
+  @Test("has what a pass cut apart go with a later run")
+  func cutApart() async throws {
+    let fixture = try await ArchiveFixture("INSERT INTO goals(text) VALUES ('cut apart')")
+    let (store, live) = (try await fixture.store(), try Connection(path: fixture.path))
+    try await store.seal(sealer: "w1", key: fixture.key)
+    try live.execute("INSERT INTO goals(text) VALUES ('whole')")
+    try live.execute("UPDATE goals SET state = 'abandoned'")
+    try await store.seal(sealer: "w1", key: fixture.key)
+    let report = try #require(try await fixture.archive(entriesOfPass: 1))
+    #expect(report.passes == 2 && report.goals == 1)
+    let gone = "SELECT goal_id FROM archived_goals ORDER BY goal_id"
+    #expect(try live.rows(gone) == [[.integer(2)]])
+    try await fixture.check("cut apart")
+    try await store.seal(sealer: "w1", key: fixture.key)
+    try await fixture.archive(entriesOfPass: 1)
+    #expect(try live.rows(gone) == [[.integer(1)], [.integer(2)]])
+    try await fixture.check("the rest")
+  }
+
+  @Test("leaves what its passes enter, though a worker seals it before the date")
+  func enteredMeanwhile() async throws {
+    let fixture = try await ArchiveFixture()
+    let pass = try ArchivePass(fixture.path, fixture.request(), vfs: nil) { _ in }
+    #expect(try await pass.survey())
+    #expect(try await pass.move(pass.copy(), key: fixture.key) != nil)
+    #expect(try await fixture.store().seal(sealer: "w1", key: fixture.key) > 0)
+    #expect(try await !pass.remains())
+    #expect(try await fixture.archive() != nil)
+    try await fixture.check()
+  }
+
   @Test("never lets a number be given twice")
   func numbers() async throws {
     let fixture = try await ArchiveFixture()
