@@ -147,7 +147,7 @@ def drain(options, folder, binary):
                 run["batch"].append(goals / max(1, transactions))
                 run["floor_batch"] = goals / floor_transactions
                 for peer in options.peer:
-                    for variant in peers.PEERS[peer][2]:
+                    for variant in peers.variants(peer):
                         if (durability == "full") != variant.startswith("FULL"):
                             continue
                         _, peer_seconds = peers.run(
@@ -171,8 +171,7 @@ def drain(options, folder, binary):
         })
     return {
         "benchmark": "drain", "concurrency": options.concurrency, "fsync_ms": spread(fsyncs),
-        "runs": found, "versions": {name: peers.version(peers.install(folder, name), name)
-                                    for name in options.peer},
+        "runs": found, "versions": {peer: peers.version(folder, peer) for peer in options.peer},
         "ratio": round(statistics.median(run["percent_of_floor"] for run in found) / 100, 2),
     }
 
@@ -190,7 +189,8 @@ def tell_drain(found):
                   (f"{of}: SQLite alone, same rows and batches", run["floor_goals_per_s"])]
         lines += [(f"{of}: {name}, jobs a second", peer["jobs_per_s"])
                   for name, peer in run["peers"].items()]
-    of = "".join(f", {name} {number}" for name, number in found["versions"].items())
+    of = "".join(f", {peers.name_of(peer)} {number}"
+                 for peer, number in found["versions"].items())
     return f"{found['concurrency']} at once{of}\n  " + "\n  ".join(heads), lines
 
 
@@ -227,8 +227,9 @@ def enqueue(options, folder, binary):
     times, floors, ratios, others = [], [], [], []
     fsyncs = fsync_times(folder)
     for number in range(rounds):
-        if "litequeue" in options.peer:
-            others.append([seconds * 1000 for seconds in filling(folder, goals, number)])
+        for peer in options.peer:
+            if peers.name_of(peer) == "litequeue":
+                others.append([seconds * 1000 for seconds in filling(folder, peer, goals, number)])
         ground = Ground(os.path.join(folder, f"enqueue{number}"), binary, files=1)
         connection = ground.connect()
         times.append(ask(connection, goals))
@@ -263,9 +264,9 @@ def enqueue(options, folder, binary):
     return found
 
 
-def filling(folder, jobs, number):
+def filling(folder, peer, jobs, number):
     """How long litequeue takes to be filled: one put() after another, and all in one transaction."""
-    return [peers.run(folder, "litequeue", "NORMAL", jobs, 1, number, fill)[0]
+    return [peers.run(folder, peer, "NORMAL", jobs, 1, number, fill)[0]
             for fill in ("apart", "together")]
 
 
