@@ -80,13 +80,16 @@ static int change_to_batch(void) {
 }
 
 int gl_run_as_batch(void) {
-  // Until a pass finds nothing: a thread that was not changed yet may have started another.
-  for (int changed = 0;;) {
+  // Until a pass finds nothing, since a thread that was not changed yet may have started another; not for
+  // ever, since there are systems that only say that they did it.
+  int changed = 0;
+  for (int pass = 0; pass < 8; pass++) {
     int more = change_to_batch();
     if (more < 0) return more;
-    if (more == 0) return changed;
+    if (more == 0) break;
     changed += more;
   }
+  return changed;
 }
 
 static int ended(idtype_t type, id_t id) {

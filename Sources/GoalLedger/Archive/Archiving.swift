@@ -17,8 +17,8 @@ public struct ArchiveRequest: Sendable, Hashable {
   public var standard: String
   /// Who archives.
   public var actor: String
-  /// How many entries a pass takes at most, if more than one seal's. Some 50,000 lock the database for
-  /// three or four tenths of a second.
+  /// How many entries a pass takes at most, if more than one seal's. 50,000 lock the database for some
+  /// tenths of a second.
   var entriesOfPass: Int64 = 50_000
 
   /// A request to archive.
