@@ -217,7 +217,7 @@ def compete(folder, binary, goals, workers):
 
 
 def measure_contend(options, folder, binary):
-    # So many that the start of four processes on as few processors does not count.
+    # So many that what the start of four processes costs hardly counts: it is the rate that is asked for.
     goals = 200 if options.short else 10 * options.goals[0]
     rounds = 1 if options.short else 3
     fsyncs = fsync_times(folder)

@@ -39,7 +39,7 @@ def fill():
 def drain():
     """Returns the seconds from the first job's execution: DBOS may listen a second late."""
     settings = {"worker_concurrency": places, "polling_interval_sec": 0.01}
-    # Queues are registered from 3.0 on, and were declared before.
+    # Newer versions register queues in the database, older ones have them declared before the launch.
     if not hasattr(DBOS, "register_queue"):
         Queue("bench", **settings)
     DBOS.launch()

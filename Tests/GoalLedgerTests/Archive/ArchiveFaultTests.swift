@@ -76,15 +76,22 @@ struct ArchiveFaultTests {
     while true {
       let fixture = try await ArchiveFixture()
       let fault = Fault(at: step)
-      _ = try? await fixture.archive(entriesOfPass: 20, step: fault.step)
-      guard let ended = fault.ended else { break }
+      var error: (any Error)?
+      do { try await fixture.archive(entriesOfPass: 20, step: fault.step) } catch let caught {
+        error = caught
+      }
+      guard let ended = fault.ended else {
+        #expect(error == nil)
+        break
+      }
+      #expect(error != nil, "\(ended)")
       let passes = try Connection(path: fixture.path).value("SELECT count(*) FROM archives")
       moved += passes == .integer(0) ? 0 : 1
       let wrong = try await fixture.store().verify(VerificationDemands()).findings.filter(\.isWrong)
       #expect(wrong.isEmpty, "\(step): \(ended): \(wrong)")
       _ = try await fixture.archive(entriesOfPass: 20)
       try await fixture.check("\(step), run again: \(ended)", inShell: step % 5 == 0)
-      // Seven is prime to the steps of a pass, so that every kind of step has its turn.
+      // A sample: each step of a pass is tried above.
       step += 7
     }
     #expect(moved > 15, "\(moved) of \(step) steps came after a pass")
